@@ -1,0 +1,1 @@
+"""What the steps call: settings, deployments, configurator, chat, themes, isolation, purge, reporting."""

@@ -1,0 +1,108 @@
+"""The one configuration object: profile < environment (MAIM_*) < -D; an unknown name is an error."""
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from support.errors import UsageError
+
+ENVIRONMENT_PREFIX = "MAIM_"
+# Names that belong to other programs: Allure's own userdata keys hold a dot.
+_FOREIGN_USERDATA = re.compile(r".+\..+")
+
+
+class MessageRange(tuple[int, int]):
+    """How many messages a conversation has: fewest and most, both inclusive; one number when they are equal."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        fewest, most = self
+        return str(fewest) if fewest == most else f"{fewest}..{most}"
+
+
+def _parse_message_range(value: object) -> MessageRange:
+    match = re.fullmatch(r"(\d{1,9})(?:\.\.(\d{1,9}))?", str(value).strip())
+    if not match:
+        raise ValueError("a number or a range such as 5..10 is allowed")
+    fewest, most = int(match[1]), int(match[2] or match[1])
+    if not 1 <= fewest <= most <= 100:
+        raise ValueError("1..100 messages, the smaller number first, are allowed")
+    return MessageRange((fewest, most))
+
+
+Port = Literal["auto"] | Annotated[int, Field(ge=1, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What a run was asked to do. Field names are the names of -D and, in capitals, of MAIM_ variables."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
+    )
+
+    deployment: str = Field("embedded", description="profile: a name in deployments/ or the path of a TOML file")
+    users: int = Field(3, ge=1, le=500, description="tenants of the acceptance flow")
+    agents: int = Field(2, ge=1, le=50, description="agents of each tenant")
+    messages: Annotated[MessageRange, BeforeValidator(_parse_message_range)] = Field(
+        MessageRange((5, 5)), description="messages of each conversation: 5 or 5..10"
+    )
+    cleanup: bool = Field(True, description="purge what the run created (yes or no)")
+    configurator_port: Port | None = Field(None, description="port of a launched configurator, or auto")
+    replier_port: Port | None = Field(None, description="port of a launched replier, or auto")
+    configurator_url: str | None = Field(None, description="attach to this configurator, launch nothing")
+    replier_url: str | None = Field(None, description="attach to this replier (ws://HOST:PORT)")
+    model_url: str | None = Field(None, description="the recording model endpoint of an attached deployment")
+    database_url: str | None = Field(None, description="SQLAlchemy URL of the deployment's database", repr=False)
+    reports: Path = Field(Path("reports"), description="folder of the run reports")
+    wait_factor: float = Field(1.0, gt=0, le=100, description="multiplies every time-out")
+
+    @property
+    def attaches(self) -> bool:
+        """Whether the deployment is already running elsewhere."""
+        return self.configurator_url is not None
+
+
+def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Settings:
+    """Read -D names and MAIM_ variables; raise UsageError naming the value, what is allowed and the nearest name."""
+    environment = os.environ if environment is None else environment
+    given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
+    _refuse_unknown("-D ", given, Settings.model_fields)
+    variables = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    _refuse_unknown("", variables, [ENVIRONMENT_PREFIX + name.upper() for name in Settings.model_fields])
+    from_environment = {
+        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value
+    }
+    try:
+        return Settings(**_clean({**from_environment, **given}))
+    except ValidationError as error:
+        raise UsageError(_describe(error)) from error
+
+
+def _clean(values: Mapping[str, str]) -> dict[str, Any]:
+    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _refuse_unknown(prefix: str, given: Iterable[str], known: Iterable[str]) -> None:
+    known = list(known)
+    for name in given:
+        if name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
+            raise UsageError(
+                f"{prefix}{name} is no setting of this suite; did you mean {prefix}{nearest[0]}? "
+                f"Allowed are {', '.join(prefix + each for each in known)}."
+            )
+
+
+def _describe(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    what = first["msg"].removeprefix("Value error, ").lower()
+    shown = "***" if name == "database_url" else repr(first["input"])
+    return f"{name}={shown} is refused: {what} ({Settings.model_fields[name].description})."
