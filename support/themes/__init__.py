@@ -39,14 +39,14 @@ def _shipped_themes() -> Mapping[str, tuple[str, ...]]:
 
 def _checked_topics(path: Path, theme: str, topics: object) -> tuple[str, ...]:
     if not isinstance(topics, list) or not topics:
-        raise UsageError(f"{path} is malformed: the key {theme!r} must hold a list of at least one topic.")
+        raise _malformed(path, theme, "must be a list of at least one topic")
     for topic in topics:
         if not isinstance(topic, str) or not topic.strip():
-            raise UsageError(
-                f"{path} is malformed: the key {theme!r} holds {topic!r}; a topic must be text, and not blank."
-            )
+            raise _malformed(path, theme, f"holds {topic!r}, but a topic must be text that is not blank")
         if topics.count(topic) > 1:
-            raise UsageError(
-                f"{path} is malformed: the key {theme!r} holds {topic!r} more than once; keep one of them."
-            )
+            raise _malformed(path, theme, f"holds {topic!r} more than once; keep one of them")
     return tuple(topics)
+
+
+def _malformed(path: Path, theme: str, reason: str) -> UsageError:
+    return UsageError(f"{path} is malformed: {theme!r} {reason}.")
