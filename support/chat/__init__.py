@@ -1,0 +1,20 @@
+"""Talking to agents: envelope, connection, transcript, conversation, swarm."""
+
+from support.chat.connection import Connection, Reader, Refused
+from support.chat.conversation import Conversation, Turn
+from support.chat.envelope import Frame, Speaker
+from support.chat.plan import Plan, plan_conversations
+from support.chat.swarm import hold_conversations
+
+__all__ = [
+    "Connection",
+    "Conversation",
+    "Frame",
+    "Plan",
+    "Reader",
+    "Refused",
+    "Speaker",
+    "Turn",
+    "hold_conversations",
+    "plan_conversations",
+]

@@ -1,0 +1,119 @@
+"""One connection that sends topics and awaits each reply before it sends the next."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from support.chat.connection import Connection, NoFrame, Sent
+from support.chat.envelope import Frame
+from support.chat.marker import new_marker
+from support.chat.plan import Plan
+
+
+@dataclass
+class Turn:
+    """One message and what came back. A reply names no message: it belongs to the one that is pending."""
+
+    topic: str
+    marker: str
+    sent: Sent
+    acknowledged: bool = False
+    reply: Frame | None = None
+
+    @property
+    def seconds(self) -> float | None:
+        """The response time: from sending to the reply."""
+        return self.reply.received_at - self.sent.at if self.reply else None
+
+
+@dataclass
+class Conversation:
+    """A plan being carried out. It advances in the reader's thread, one message at a time."""
+
+    plan: Plan
+    connection: Connection | None = None
+    turns: list[Turn] = field(default_factory=list)
+    failure: str | None = None
+    on_end: Callable[[], None] = lambda: None
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to be said: all is answered, or it failed."""
+        return self.failure is not None or (
+            len(self.turns) == len(self.plan.topics) and self.turns[-1].reply is not None
+        )
+
+    @property
+    def successful(self) -> bool:
+        """Whether every message got its reply."""
+        return self.ended and self.failure is None
+
+    @property
+    def replies(self) -> list[Frame]:
+        """The replies so far."""
+        return [turn.reply for turn in self.turns if turn.reply]
+
+    def begin(self, connection: Connection) -> None:
+        """Send the first topic."""
+        # The reader may hold the acknowledgement before this thread has noted what it sent.
+        with self._lock:
+            self.connection = connection
+            connection.listener = self._receive
+            self._send_next(connection)
+
+    def fail(self, why: str) -> None:
+        """End it; the first failure counts."""
+        with self._lock:
+            if self.failure is None:
+                was_ended, self.failure = self.ended, f"{self.plan.title}: {why}"
+                if not was_ended:
+                    self.on_end()
+
+    def check(self, timeout: float) -> None:
+        """Fail it when its connection has ended or the pending reply is later than `timeout` seconds."""
+        with self._lock:
+            if not self.ended and self.connection and self.turns:
+                self._check_pending(self.connection, timeout)
+
+    def _check_pending(self, connection: Connection, timeout: float) -> None:
+        turn = self.turns[-1]
+        if connection.closed:
+            self.fail(f"the connection was {connection.closed} before the reply to {turn.topic!r}.")
+        elif time.perf_counter() - turn.sent.at > timeout:
+            acknowledged = "acknowledged" if turn.acknowledged else "not even acknowledged"
+            self.fail(f"no reply to message {len(self.turns)} {turn.topic!r} within {timeout:.1f} s ({acknowledged}).")
+
+    def _send_next(self, connection: Connection) -> None:
+        topic, marker = self.plan.topics[len(self.turns)], new_marker()
+        try:
+            sent = connection.send(f"{topic} {marker}", self.plan.speaker)
+        except NoFrame as error:
+            self.fail(str(error))
+            return
+        self.turns.append(Turn(topic, marker, sent))
+
+    def _receive(self, frame: Frame) -> None:
+        """Take a frame: the acknowledgement or the reply of the pending message; anything else is a failure."""
+        with self._lock:
+            turn = self.turns[-1]
+            if frame.kind == "ack" and frame.acked == turn.sent.msg_id and not turn.acknowledged:
+                turn.acknowledged = True
+            elif frame.kind == "reply" and turn.reply is None and self._belongs(frame, turn):
+                turn.reply = frame
+                self._proceed()
+            else:
+                self.fail(f"a frame that nobody expected: {frame.kind} {frame.text or frame.raw[:200]!r}.")
+
+    def _proceed(self) -> None:
+        if self.ended:
+            self.on_end()
+        elif self.connection:
+            self._send_next(self.connection)
+
+    def _belongs(self, reply: Frame, turn: Turn) -> bool:
+        """Whether a reply is for this speaker and, if it carries a marker, for this message."""
+        speaker = self.plan.speaker
+        for_speaker = reply.group_id == speaker.group_id or reply.user_id == speaker.user_id
+        return for_speaker and reply.markers <= {turn.marker}

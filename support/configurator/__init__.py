@@ -1,0 +1,17 @@
+"""The configurator over REST: tenants, agents, templates."""
+
+from support.configurator.client import ConfiguratorClient, UnexpectedAnswer
+from support.configurator.exchange import Exchange
+from support.configurator.population import create_tenants
+from support.configurator.records import Agent, CreationLog, Template, Tenant
+
+__all__ = [
+    "Agent",
+    "ConfiguratorClient",
+    "CreationLog",
+    "Exchange",
+    "Template",
+    "Tenant",
+    "UnexpectedAnswer",
+    "create_tenants",
+]

@@ -1,0 +1,164 @@
+"""REST client of dialect v1 (contract: configurator-v1)."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from support.configurator.exchange import Exchange
+from support.configurator.records import Agent, CreationLog, Template, Tenant
+from support.errors import InfrastructureError
+from support.masking import mask, remember_secret
+
+# A slow configurator is a finding of the scenario that waits for it; this only keeps every wait bounded.
+TIMEOUT_SECONDS = 15.0
+
+
+class UnexpectedAnswer(AssertionError):
+    """The configurator answered with another status than the operation promises."""
+
+
+class ConfiguratorClient:
+    """Operations on one configurator; safe to share between threads.
+
+    Every verb raises UnexpectedAnswer when the status is not the promised one and InfrastructureError when the
+    configurator cannot be reached.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        log: CreationLog | None = None,
+        observe: Callable[[Exchange], None] = lambda _: None,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._log = log
+        self._observe = observe
+        self._timeout = timeout
+        self._local = threading.local()
+
+    def request(self, method: str, path: str, *, token: str | None = None, **options: Any) -> requests.Response:
+        """Send one request and return whatever is answered."""
+        headers = {**options.pop("headers", {})}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        try:
+            response = self._session().request(
+                method, self.url + path, headers=headers, timeout=self._timeout, **options
+            )
+        except requests.RequestException as error:
+            raise InfrastructureError(
+                f"{method} {self.url}{path} got no answer ({type(error).__name__}: {mask(str(error))}); "
+                "expected the configurator to be running and reachable there."
+            ) from error
+        if response.status_code >= 500:
+            # v1 resets the pooled connection after an unhandled error: the next request must not meet it.
+            self._session().close()
+        self._observe(Exchange.of(response))
+        return response
+
+    def try_to_register(self, account: dict[str, Any]) -> requests.Response:
+        """Send a registration that may be refused; what it may create is in the ledger before."""
+        if self._log and isinstance(account.get("username"), str):
+            self._log.will_register(account["username"])
+        response = self.request("POST", "/api/v1/auth/register", json=account)
+        if response.status_code == 201:
+            user = response.json()["user_info"]
+            if self._log:
+                self._log.registered(user["username"], user["tenant_id"], user["user_id"])
+        return response
+
+    def register_user(
+        self, username: str, password: str, email: str | None = None, tenant_name: str | None = None
+    ) -> Tenant:
+        """Register a user, and with it a tenant."""
+        account = {"username": username, "password": password, "email": email, "tenant_name": tenant_name}
+        remember_secret(password)
+        response = self.try_to_register({name: value for name, value in account.items() if value is not None})
+        return _tenant(_json(response, 201), password)
+
+    def login(self, username: str, password: str) -> Tenant:
+        """Log in; the tenant returned holds the new tokens."""
+        response = self.request(
+            "POST", "/api/v1/auth/login", json={"username": username, "password": remember_secret(password)}
+        )
+        return _tenant(_json(response, 200), password)
+
+    def list_templates(self) -> list[Template]:
+        """Return the active templates, in order of their ids (the order on the wire changes with their use)."""
+        rows = _json(self.request("GET", "/api/v1/agents/templates"), 200)
+        templates = [Template(row["template_id"], row["name"], row["category"], row["persona"]) for row in rows]
+        return sorted(templates, key=lambda template: template.template_id)
+
+    def create_agent(self, tenant: Tenant, agent_name: str, template_id: str | None = None, **fields: Any) -> Agent:
+        """Create an agent of this tenant; `fields` are further fields of the request, such as persona."""
+        if self._log:
+            self._log.will_create_agent(tenant.tenant_id, agent_name)
+        body = {"name": agent_name, "template_id": template_id, **fields}
+        answer = _json(self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=body), 200)
+        agent = Agent(answer["agent_id"], answer["tenant_id"], answer["name"], template_id, answer["persona"])
+        if self._log:
+            self._log.agent_created(agent.tenant_id, agent.agent_id)
+        tenant.agents.append(agent)
+        return agent
+
+    def list_agents(self, tenant: Tenant) -> list[dict[str, Any]]:
+        """Return the agents that the tenant sees, as they are on the wire."""
+        agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", token=tenant.access_token), 200)
+        return agents
+
+    def delete_agent(self, tenant: Tenant, agent: Agent) -> None:
+        """Delete one of the tenant's agents."""
+        _json(self.request("DELETE", f"/api/v1/agents/{agent.agent_id}", token=tenant.access_token), 200)
+        tenant.agents.remove(agent)
+
+    def get_tenant_stats(self, tenant: Tenant) -> dict[str, Any]:
+        """Return the tenant's statistics: total_agents, total_messages, total_api_calls, total_cost, ..."""
+        stats: dict[str, Any] = _json(self.request("GET", "/api/v1/tenant/stats", token=tenant.access_token), 200)
+        return stats
+
+    def regenerate_api_key(self, tenant: Tenant) -> str:
+        """Replace the tenant's API key; returns the new one and keeps it in the tenant."""
+        answer = _json(self.request("POST", "/api/v1/tenant/regenerate-api-key", token=tenant.access_token), 200)
+        tenant.api_key = remember_secret(answer["api_key"])
+        return tenant.api_key
+
+    def _session(self) -> requests.Session:
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+            # Proxy settings of the environment are not for a deployment's own address.
+            self._local.session.trust_env = False
+        session: requests.Session = self._local.session
+        return session
+
+
+def _json(response: requests.Response, status: int) -> Any:
+    if response.status_code != status:
+        raise UnexpectedAnswer(
+            f"{response.request.method} {response.request.path_url} answered {response.status_code} "
+            f"{mask(response.text)[:500]}; expected {status}."
+        )
+    try:
+        return response.json()
+    except requests.JSONDecodeError as error:
+        raise UnexpectedAnswer(
+            f"{response.request.method} {response.request.path_url} answered {status} without JSON "
+            f"({mask(response.text)[:200]!r}); expected a JSON body."
+        ) from error
+
+
+def _tenant(answer: dict[str, Any], password: str) -> Tenant:
+    user = answer["user_info"]
+    return Tenant(
+        username=user["username"],
+        user_id=user["user_id"],
+        tenant_id=user["tenant_id"],
+        tenant_name=user["tenant_name"],
+        password=password,
+        api_key=remember_secret(user["api_key"]),
+        access_token=remember_secret(answer["access_token"]),
+        refresh_token=remember_secret(answer["refresh_token"]),
+    )

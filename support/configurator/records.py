@@ -1,0 +1,56 @@
+"""What the suite knows of tenants, agents and templates."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Template:
+    """What an agent can be made from."""
+
+    template_id: str
+    name: str
+    category: str
+    persona: str
+
+
+@dataclass(frozen=True)
+class Agent:
+    """One tenant's agent."""
+
+    agent_id: str
+    tenant_id: str
+    name: str
+    template_id: str | None
+    persona: str = field(repr=False)
+
+
+@dataclass
+class Tenant:
+    """A registered user account: its ids, its secrets (never shown) and the agents that it created."""
+
+    username: str
+    user_id: str
+    tenant_id: str
+    tenant_name: str
+    password: str = field(repr=False)
+    api_key: str = field(repr=False)
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    agents: list[Agent] = field(default_factory=list)
+
+
+class CreationLog(Protocol):
+    """Who wants to know what is created, before it is created: the run's ledger."""
+
+    def will_register(self, username: str) -> None:
+        """A registration of this name is about to be sent."""
+
+    def registered(self, username: str, tenant_id: str, user_id: str) -> None:
+        """The registration succeeded."""
+
+    def will_create_agent(self, tenant_id: str, name: str) -> None:
+        """The creation of an agent is about to be sent."""
+
+    def agent_created(self, tenant_id: str, agent_id: str) -> None:
+        """The agent exists."""
