@@ -31,6 +31,8 @@ class TenantUser(Table):
     # Names that differ only by case are one name.
     username_key: Mapped[str] = mapped_column(unique=True)
     email: Mapped[str | None] = mapped_column(unique=True)
+    # So are email addresses.
+    email_key: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str | None]
     password_hash: Mapped[str]
     api_key: Mapped[str] = mapped_column(unique=True)
