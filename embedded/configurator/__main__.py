@@ -1,0 +1,23 @@
+"""Runs the configurator: python -m embedded.configurator --host 127.0.0.1 --port 8000."""
+
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from embedded.configurator.app import create_app
+from embedded.process import database_url, parse_arguments, serve
+
+
+def main() -> None:
+    """Open the database and serve until SIGTERM."""
+    arguments = parse_arguments(default_port=8000)
+    try:
+        app = create_app(database_url())
+    except SQLAlchemyError as error:
+        sys.exit(
+            f"The database cannot be opened ({error}); set MAIM_DATABASE_URL to the SQLAlchemy URL of one that can."
+        )
+    serve(app, arguments.host, arguments.port)
+
+
+main()
