@@ -1,0 +1,64 @@
+"""Deterministic answers: in the persona of the system prompt, on the topic of the last message."""
+
+import json
+import re
+
+# A real replier's prompt may put Chinese right next to a marker; with re.ASCII \b still sees an edge there.
+MARKER = re.compile(r"\bmk-[0-9a-f]{8,32}\b", re.ASCII)
+CANARY = re.compile(r"\bcanary-[0-9a-f]{8,32}\b", re.ASCII)
+_TOKENS = re.compile(f"{MARKER.pattern}|{CANARY.pattern}", re.ASCII)
+
+_TELLS = re.compile(r"记住|remember that|我的.{1,40}?是", re.IGNORECASE)
+_ASKS_TO_RECALL = re.compile(r"还记得|记得吗|do you remember|remember(?! that\b)", re.IGNORECASE)
+
+_NAME = re.compile(r"(?:名字[是叫]|你叫|your name is )\s*([^\s，。,.;；、！!]{1,40})", re.IGNORECASE)
+_FIRST_PHRASE = re.compile(r"[^\n，。,.;；！!？?]{1,40}")
+_LISTED_ID = re.compile(r"\bm\d+\b", re.ASCII)
+_EXAMPLE_OF_A_PLAN = re.compile(r'"target_message_id"\s*:\s*"[^"]*"')
+_LONGEST_TOPIC = 60
+
+Turn = tuple[str, str]
+
+
+def answer(turns: list[Turn]) -> str:
+    """Answer a conversation of (role, text) turns, of which there is at least one."""
+    prompt = "\n".join(text for _, text in turns)
+    if '"action"' in prompt and "target_message_id" in prompt:
+        return _plan(prompt)
+    last = turns[-1][1]
+    system = "\n".join(text for role, text in turns if role == "system")
+    sentences = [_introduce(system), _respond(turns[:-1], last), *dict.fromkeys(MARKER.findall(last))]
+    return " ".join(sentences)
+
+
+def _plan(prompt: str) -> str:
+    """Choose the newest message that a planner's prompt lists; without one, stay silent."""
+    ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
+    if not ids:
+        return ""
+    choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"}
+    return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"
+
+
+def _introduce(system: str) -> str:
+    phrases = [match[1] for match in [_NAME.search(system)] if match]
+    phrases += [match[0].strip() for match in [_FIRST_PHRASE.search(system)] if match]
+    return f"【{'｜'.join(phrases) or '无名'}】"
+
+
+def _respond(history: list[Turn], last: str) -> str:
+    if _ASKS_TO_RECALL.search(last):
+        return _recall(history)
+    topic = " ".join(_TOKENS.sub("", last).split())[:_LONGEST_TOPIC]
+    if _TELLS.search(last):
+        return f"好的，关于“{topic}”，我记住了。"
+    return f"关于“{topic}”，我是这样想的：先从你最关心的一点说起，再一步一步来。"
+
+
+def _recall(history: list[Turn]) -> str:
+    told = [
+        text for role, text in history if role == "user" and _TELLS.search(text) and not _ASKS_TO_RECALL.search(text)
+    ]
+    if not told:
+        return "这件事你还没有告诉过我，我不知道。"
+    return "你告诉过我：" + "；".join(f"“{MARKER.sub('', text).strip()}”" for text in told) + "。"

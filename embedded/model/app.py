@@ -1,0 +1,130 @@
+"""The model endpoint's HTTP interface."""
+
+import itertools
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.exceptions import HTTPException
+
+from embedded.model.answers import Turn, answer
+from embedded.model.recording import Recording
+
+MODEL_NAME = "embedded"
+
+
+class BadRequestError(ValueError):
+    """A request that OpenAI's interface refuses with status 400; `param` names the field at fault."""
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+def create_app() -> FastAPI:
+    """Return the endpoint with an empty recording."""
+    app = FastAPI(title="Embedded model endpoint")
+    recording = Recording()
+    numbers = itertools.count(1)
+    started = int(time.time())
+
+    @app.post("/v1/chat/completions")
+    async def complete(request: Request) -> Response:
+        # Read by hand: a pydantic model for each request would cost more than the answer.
+        body = await request.body()
+        model, messages = _read_request(body)
+        turns = [_read_turn(message) for message in messages]
+        reply = answer(turns)
+        recording.add(model, messages, reply, len(body))
+        return _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
+
+    @app.get("/v1/models")
+    async def models() -> dict[str, Any]:
+        entry = {"id": MODEL_NAME, "object": "model", "created": started, "owned_by": "embedded"}
+        return {"object": "list", "data": [entry]}
+
+    @app.get("/recorded")
+    async def recorded(contains: str = "") -> Response:
+        found = recording.find(contains)
+        return _json({"count": len(found), "recorded": found})
+
+    @app.delete("/recorded", status_code=204)
+    async def forget() -> None:
+        recording.clear()
+
+    @app.get("/health")
+    async def health() -> dict[str, str]:
+        return {"status": "healthy"}
+
+    @app.exception_handler(BadRequestError)
+    async def refuse(_request: Request, error: BadRequestError) -> Response:
+        return _error(400, str(error), error.param)
+
+    @app.exception_handler(HTTPException)
+    async def refuse_route(request: Request, error: HTTPException) -> Response:
+        return _error(error.status_code, f"{request.method} {request.url.path}: {error.detail}.")
+
+    return app
+
+
+def _read_request(body: bytes) -> tuple[str, list[dict[str, Any]]]:
+    try:
+        request = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise BadRequestError("The body is no JSON; send a chat completion request as JSON.") from error
+    if not isinstance(request, dict):
+        raise BadRequestError("The body is no JSON object; send a chat completion request.")
+    if request.get("stream"):
+        raise BadRequestError("Streaming is not offered; send the request without stream.", "stream")
+    model, messages = request.get("model"), request.get("messages")
+    if not isinstance(model, str) or not model:
+        raise BadRequestError("model must be the name of a model; see /v1/models.", "model")
+    if not isinstance(messages, list) or not messages:
+        raise BadRequestError("messages must be a list with at least one message.", "messages")
+    return model, messages
+
+
+def _read_turn(message: object) -> Turn:
+    if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
+        raise BadRequestError("Each of messages must be an object with a role.", "messages")
+    content = message.get("content")
+    if content is None:
+        return message["role"], ""
+    if isinstance(content, str):
+        return message["role"], content
+    if isinstance(content, list) and all(isinstance(part, Mapping) for part in content):
+        return message["role"], "".join(str(part.get("text", "")) for part in content)
+    raise BadRequestError("content must be a text, a list of parts or null.", "messages")
+
+
+def _completion(identifier: str, model: str, turns: list[Turn], reply: str) -> dict[str, Any]:
+    prompt_tokens, completion_tokens = sum(_tokens(text) for _, text in turns), _tokens(reply)
+    return {
+        "id": identifier,
+        "object": "chat.completion",
+        "created": int(time.time()),
+        "model": model,
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}],
+        "usage": {
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "total_tokens": prompt_tokens + completion_tokens,
+        },
+    }
+
+
+def _json(content: object, status: int = 200) -> Response:
+    # Not JSONResponse: it fails on a lone surrogate, which a prompt may hold.
+    return Response(json.dumps(content), status, media_type="application/json")
+
+
+def _tokens(text: str) -> int:
+    """Count a token for each character, so that the same text always costs the same."""
+    return len(text)
+
+
+def _error(status: int, message: str, param: str | None = None) -> Response:
+    error = {"message": message, "type": "invalid_request_error", "param": param, "code": None}
+    return _json({"error": error}, status)

@@ -1,0 +1,56 @@
+"""The replier's process: its parts put together, /ws and /health."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Response, WebSocket
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from embedded.replier.admission import Admission
+from embedded.replier.answering import Answering
+from embedded.replier.delivery import Connections
+from embedded.replier.model_client import ModelClient
+from embedded.replier.reception import Reception
+from embedded.replier.streams import Streams
+from embedded.replier.writer import Writer
+
+SECONDS_TO_STORE = 1.0
+
+
+def create_app(engine: Engine, model_url: str) -> FastAPI:
+    """Return the replier over an open database and an OpenAI-compatible model endpoint."""
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        connections = Connections()
+        admission, writer, model = Admission(engine), Writer(engine), ModelClient(model_url)
+        streams = Streams(engine, connections.is_present)
+        app.state.reception = Reception(admission, connections, streams, writer, Answering(model, writer, connections))
+        checks = asyncio.create_task(app.state.reception.end_invalid())
+        yield
+        checks.cancel()
+        await streams.close()
+        await writer.close(SECONDS_TO_STORE)
+        await admission.close(SECONDS_TO_STORE)
+        await model.close()
+        engine.dispose()
+
+    app = FastAPI(title="Embedded replier", lifespan=run)
+
+    @app.websocket("/ws")
+    async def converse(websocket: WebSocket) -> None:
+        await app.state.reception.serve(websocket)
+
+    @app.get("/health")
+    def health(response: Response) -> dict[str, str]:
+        try:
+            with engine.connect() as connection:
+                connection.execute(select(1))
+        except SQLAlchemyError:
+            response.status_code = 503
+            return {"status": "unhealthy", "database": "it does not answer"}
+        return {"status": "healthy"}
+
+    return app
