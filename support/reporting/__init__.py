@@ -1,0 +1,46 @@
+"""Reports that can be trusted: results.json, Allure's results, the summary on the terminal.
+
+environment.py calls `install(at_end)` when it is imported, and `report(run, results, directory)` in `at_end`.
+The page is made by `python -m support.reporting.page`.
+"""
+
+from support.reporting.allure_bridge import attach_global, attach_text, describe_environment
+from support.reporting.behave_guard import install
+from support.reporting.report import report
+from support.reporting.results import (
+    Cleanup,
+    Parameters,
+    Percentiles,
+    Results,
+    ScenarioResult,
+    UserCreation,
+    WebsocketTests,
+    percentiles,
+    read_results,
+    write_results,
+)
+from support.reporting.summary import print_summary, progress
+from support.reporting.verdicts import Inconclusive, Run, compare
+
+__all__ = [
+    "Cleanup",
+    "Inconclusive",
+    "Parameters",
+    "Percentiles",
+    "Results",
+    "Run",
+    "ScenarioResult",
+    "UserCreation",
+    "WebsocketTests",
+    "attach_global",
+    "attach_text",
+    "compare",
+    "describe_environment",
+    "install",
+    "percentiles",
+    "print_summary",
+    "progress",
+    "read_results",
+    "report",
+    "write_results",
+]

@@ -1,0 +1,220 @@
+"""Makes Behave 1.3.3 red where it would be green though something went wrong or nothing ran.
+
+What happened is written into Behave's own model, so that its summary, Allure and results.json all read the same.
+"""
+
+import functools
+import linecache
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import allure_behave.formatter
+from behave.matchers import Match
+from behave.model import Scenario, ScenarioContainer
+from behave.model_type import Status
+from behave.runner import Context, ModelRunner, Runner
+
+from support.errors import SuiteError
+from support.reporting.allure_bridge import AllureBridge
+from support.reporting.verdicts import Run, describe
+
+AtEnd = Callable[[Any, Run], object]
+
+
+class UnexpectedExit(SuiteError):
+    """A step, hook or clean-up called sys.exit, which would end the run, and green with status 0."""
+
+
+def install(at_end: AtEnd | None = None) -> None:
+    """Guard the run that loads this environment.py; call once, at import.
+
+    `at_end(context, run)` is called when every hook and clean-up is done and Allure's results are written;
+    it may make the run red with `run.fail(sentence)`. A dry run is left alone.
+    """
+    formatters: Any = allure_behave.formatter
+    formatters.AllureFormatter = AllureBridge
+    guard = _Guard(at_end)
+    _wrap(Match, "run", _refuse_exit)
+    _wrap(Runner, "load_step_definitions", _refuse_exit)
+    _wrap(Context, "add_cleanup", guard.add_cleanup)
+    _wrap(Scenario, "run", guard.run_scenario)
+    _wrap(ScenarioContainer, "run", guard.run_container)
+    _wrap(ModelRunner, "run_model", guard.run_model)
+
+
+def _wrap(owner: type, name: str, wrapper: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+
+    @functools.wraps(original)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        return wrapper(original, *args, **kwargs)
+
+    setattr(owner, name, wrapped)
+
+
+def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    try:
+        return function(*args, **kwargs)
+    except SystemExit as error:
+        raise UnexpectedExit(
+            f"sys.exit({error.code!r}) was called, which would end the run; raise an error instead."
+        ) from error
+
+
+class _Guard:
+    def __init__(self, at_end: AtEnd | None) -> None:
+        self._at_end = at_end
+        self._run = Run([], Path())
+
+    def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
+        if runner.config.dry_run:
+            return bool(original(runner, features))
+        features = runner.features if features is None else features
+        self._run = run = Run.of(runner, features)
+        bridges = [each for each in runner.formatters if isinstance(each, AllureBridge)]
+        for bridge in bridges:
+            bridge.begin(run)
+        self._guard_hooks(runner.hooks)
+        try:
+            try:
+                run.failed = bool(_refuse_exit(original, runner, features))
+                _refuse_empty_outlines(run, runner.config, features)
+                _refuse_empty_run(run, runner.aborted)
+            finally:
+                for bridge in bridges:
+                    bridge.report_missing()
+        except BaseException as error:
+            run.fail(f"The run broke off: {describe(error)}")
+            raise
+        finally:
+            self._finish(runner.context, bridges)
+        return run.failed
+
+    def _finish(self, context: Any, bridges: list[AllureBridge]) -> None:
+        try:
+            if self._at_end:
+                self._at_end(context, self._run)
+        except Exception as error:
+            self._run.fail(f"The report could not be finished: {describe(error)}")
+            raise
+        finally:
+            for bridge in bridges:
+                bridge.end()
+
+    def _guard_hooks(self, hooks: dict[str, Any]) -> None:
+        for name in ("before_all", "after_all"):
+            if name in hooks:
+                hooks[name] = functools.wraps(hooks[name])(functools.partial(self._run_hook, name, hooks[name]))
+
+    def _run_hook(self, name: str, hook: Callable[..., Any], context: Any) -> None:
+        # Behave only prints what these two hooks raise.
+        try:
+            hook(context)
+        except BaseException as error:
+            self._run.errors.append(f"{name} raised {describe(error)}")
+            raise
+
+    def run_container(self, original: Callable[..., Any], container: Any, runner: Any) -> Any:
+        """Run a feature or a rule; when its before hook failed, so did each of its scenarios."""
+        try:
+            return original(container, runner)
+        finally:
+            if container.error_message:
+                self._run.errors.append(f"{self._run.file(container)}: {container.error_message}")
+            if container.hook_failed:
+                self._fail_never_begun(container)
+
+    def _fail_never_begun(self, container: Any) -> None:
+        for scenario in filter(self._run.selects, container.walk_scenarios()):
+            if self._run.status(scenario) is Status.untested:
+                _note(scenario, container.error_message or "A hook was interrupted.", container.exception)
+                scenario.set_status(Status.hook_error)
+
+    def run_scenario(self, original: Callable[..., Any], scenario: Any, runner: Any) -> Any:
+        """Run a scenario; it fails when there is nothing to run, or part of it would silently be left out."""
+        self._run.entered.add(id(scenario))
+        try:
+            failed = original(scenario, runner)
+        except BaseException as error:
+            _note(scenario, f"The scenario broke off: {describe(error)}", error)
+            scenario.set_status(Status.cleanup_error)
+            raise
+        fault = _fault(scenario) if self._run.selects(scenario) and not scenario.should_skip else None
+        if fault is None or runner.aborted:
+            return failed
+        _note(scenario, fault, SuiteError(fault))
+        if scenario.status is Status.passed:
+            scenario.set_status(Status.error)
+        return True
+
+    def add_cleanup(
+        self, original: Callable[..., Any], context: Any, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        layers = (frame["@layer"] for frame in context._stack if "@layer" in frame)
+        layer = kwargs.get("layer") or next(layers)
+        return original(context, _Cleanup(function, context, layer, self._run), *args, **kwargs)
+
+
+@dataclass(frozen=True)
+class _Cleanup:
+    """A clean-up whose error reaches the reports. Equal by function, because Behave adds none twice."""
+
+    function: Callable[..., Any]
+    context: Any = field(compare=False)
+    layer: str = field(compare=False)
+    run: Run = field(compare=False)
+
+    @property
+    def __name__(self) -> str:
+        return getattr(self.function, "__name__", repr(self.function))
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return _refuse_exit(self.function, *args, **kwargs)
+        except Exception as error:
+            message = f"The clean-up {self.__name__} raised {describe(error)}"
+            if self.layer == "testrun":
+                self.run.errors.append(message)
+            else:
+                _note(getattr(self.context, self.layer), message, error)
+            raise
+
+
+def _note(statement: Any, message: str, error: BaseException | None) -> None:
+    """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
+    if statement.error_message:
+        statement.error_message += f"\n{message}"
+    else:
+        statement.exception, statement.error_message = error, message
+        statement.exc_traceback = error.__traceback__ if error else None
+
+
+def _fault(scenario: Any) -> str | None:
+    for part in filter(None, (scenario.background, scenario)):
+        kind = part.keyword.lower()
+        if not part.steps:
+            return f"The {kind} has no steps; write some, or correct the keyword of the first."
+        before = linecache.getline(part.filename, part.steps[0].line - 1).strip()
+        if before in part.description:
+            return f"The line {before!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
+    pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
+    return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
+
+
+def _refuse_empty_outlines(run: Run, config: Any, features: Iterable[Any]) -> None:
+    for outline in (outline for feature in features for outline in feature.iter_scenario_outlines()):
+        if not outline.scenarios and outline.should_run(config):
+            run.fail(f"{run.location(outline)}: The outline has no examples; write some, or delete it.")
+
+
+def _refuse_empty_run(run: Run, aborted: bool) -> None:
+    if aborted:
+        run.fail("The run was stopped before its end.")
+    elif not run.failed and all(run.verdict(scenario) == "not run" for scenario in run.selected):
+        reasons = {run.error(scenario) for scenario in run.selected}
+        run.fail(
+            f"No scenario ran: {len(run.selected)} were selected{': ' if reasons else '; correct the tags or names.'}"
+            f"{' '.join(sorted(filter(None, reasons)))}"
+        )

@@ -1,0 +1,24 @@
+"""The end of a run: results.json, the comparison of all that was reported, the summary."""
+
+from pathlib import Path
+
+from support.reporting.results import Results, read_results, write_results
+from support.reporting.summary import print_summary
+from support.reporting.verdicts import Run, compare
+
+
+def report(run: Run, results: Results, directory: Path) -> Path:
+    """Write <directory>/<test id>/results.json and print the summary; reports that disagree make the run red."""
+    path = _write(run, results, directory)
+    disagreements = compare(run, run.allure_results, read_results(path))
+    for sentence in disagreements:
+        run.fail(sentence)
+    if disagreements:
+        _write(run, results, directory)
+    print_summary(results, path)
+    return path
+
+
+def _write(run: Run, results: Results, directory: Path) -> Path:
+    results.conclude(failed=run.failed, errors=run.errors, scenarios=run.scenarios())
+    return write_results(results, directory)
