@@ -1,0 +1,44 @@
+# The suite's commands. Each does its own set-up first; `make help` lists them.
+# Options of behave: make acceptance ARGS="-D users=5". Another interpreter: make test PYTHON=python3.12.
+
+VENV_PYTHON = .venv/bin/python
+ARGS =
+
+.PHONY: help setup acceptance test lint bench report lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+setup: ## make .venv from requirements.lock, unless that is done
+	@PYTHON="$(PYTHON)" sh tools/setup.sh
+
+acceptance: setup ## start a deployment, run the features, purge, report (ARGS="-D users=5")
+	$(VENV_PYTHON) -m behave $(ARGS)
+
+lint: setup ## check style, types, and that every step of every feature is defined
+	$(VENV_PYTHON) -m ruff check
+	$(VENV_PYTHON) -m ruff format --check
+	$(VENV_PYTHON) -m mypy
+	@# From features/, where no behave.ini makes the dry run write Allure results.
+	cd features && ../$(VENV_PYTHON) -m behave --dry-run --format null .
+
+test: lint ## lint, then the tests of the suite itself, then the features on free ports
+	$(VENV_PYTHON) -m pytest -n 2
+	$(VENV_PYTHON) -m behave -D configurator_port=auto -D replier_port=auto $(ARGS)
+
+bench: setup ## measure a run and the response times
+	$(VENV_PYTHON) -m load.bench $(ARGS)
+
+report: setup ## make a page of the last run's Allure results
+	$(VENV_PYTHON) -m support.reporting.page $(ARGS)
+
+lock: ## pin what pyproject.toml asks for in requirements.lock (ARGS=--upgrade for newer releases)
+	$${PYTHON:-python3} -m venv .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.tools/uv/bin/uv --quiet --no-config --no-python-downloads pip compile --universal --python-version 3.10 \
+		--all-extras --generate-hashes --no-header pyproject.toml --output-file requirements.lock $(ARGS)
+
+# reports/ and .servers/ stay: they hold what is needed to purge a run and to stop a deployment.
+clean: ## remove .venv, tools, caches and Allure's files; keep reports/
+	rm -rf .venv .tools .mypy_cache .pytest_cache .ruff_cache allure-results allure-report
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
