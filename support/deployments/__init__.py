@@ -1,0 +1,9 @@
+"""Deployments: launched from a profile, or attached to by URL."""
+
+from support.deployments.backend import Backend
+from support.deployments.deployment import Deployment
+from support.deployments.profile import Profile, load_profile
+from support.deployments.record import stop_recorded
+from support.deployments.start import start
+
+__all__ = ["Backend", "Deployment", "Profile", "load_profile", "start", "stop_recorded"]

@@ -1,0 +1,116 @@
+"""Attaching to a deployment that already runs: nothing is launched, but it must look like a MaiMBot."""
+
+from collections.abc import Callable
+
+import requests
+import websocket
+
+from support.deployments.databases import check_database
+from support.deployments.deployment import Deployment
+from support.deployments.http import get
+from support.deployments.profile import Profile
+from support.deployments.urls import check_http_url, check_websocket_url, with_path
+from support.errors import InfrastructureError, UsageError
+from support.masking import mask
+from support.settings import Settings
+
+_SECONDS = 10.0
+# A replier refuses a connection without a credential, or accepts it only to close it.
+_REFUSALS = (401, 403)
+
+
+def attach(settings: Settings, profile: Profile) -> Deployment:
+    """Return the deployment at the URLs of the settings or, where they give none, of the profile.
+
+    Raises UsageError for a URL or a database that cannot be used, InfrastructureError when no MaiMBot answers.
+    """
+    _refuse_ports(settings)
+    configurator_url = _setting("configurator_url", settings, check_http_url) or profile.configurator_url
+    replier_url = _setting("replier_url", settings, check_websocket_url) or profile.replier_url
+    if not (configurator_url and replier_url):
+        raise UsageError(f"{profile.name} is launched; to attach, give both configurator_url and replier_url.")
+    deployment = Deployment(
+        profile=profile,
+        configurator_url=configurator_url,
+        replier_url=with_path(replier_url, profile.replier_path),
+        model_url=_setting("model_url", settings, check_http_url) or profile.model_url,
+        database_urls=_database_urls(settings, profile),
+        wait_factor=settings.wait_factor,
+    )
+    seconds = _SECONDS * settings.wait_factor
+    _check_configurator(configurator_url, seconds)
+    _check_replier(deployment.replier_url, seconds)
+    if deployment.model_url:
+        _get("model", f"{deployment.model_url}/health", seconds)
+    for url in deployment.database_urls:
+        check_database(url, must_exist=True)
+    return deployment
+
+
+def _refuse_ports(settings: Settings) -> None:
+    for name in ("configurator_port", "replier_port"):
+        if getattr(settings, name) is not None:
+            raise UsageError(f"{name} is only for launching; to attach, the port is a part of the URL.")
+
+
+def _setting(name: str, settings: Settings, check: Callable[[str], str]) -> str | None:
+    given: str | None = getattr(settings, name)
+    try:
+        return check(given) if given else None
+    except ValueError as error:
+        raise UsageError(f"{name}={mask(repr(given))} is refused: {error}.") from error
+
+
+def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
+    others = profile.databases[1:] if settings.database_url else profile.databases
+    urls = (settings.database_url, *others) if settings.database_url else others
+    if any("{directory}" in url for url in others):
+        raise UsageError(
+            "database_url is missing: what the run creates is purged in the database of the deployment that it "
+            "attaches to; give it as -D database_url= or, when it holds a password, as MAIM_DATABASE_URL."
+        )
+    return urls
+
+
+def _check_configurator(url: str, seconds: float) -> None:
+    _get("configurator", f"{url}/health", seconds)
+    templates_url = f"{url}/api/v1/agents/templates"
+    answer = get(templates_url, seconds)
+    try:
+        templates = answer.json()
+    except requests.JSONDecodeError:
+        templates = None
+    if answer.status_code != 200 or not isinstance(templates, list):
+        raise InfrastructureError(
+            f"{mask(url)} answers but is no MaiMBot configurator (GET {mask(templates_url)} answers "
+            f"{answer.status_code} and no JSON array of templates); give the configurator's own URL."
+        )
+
+
+def _check_replier(url: str, seconds: float) -> None:
+    try:
+        websocket.create_connection(url, timeout=seconds).close(timeout=1)
+    except websocket.WebSocketBadStatusException as refusal:
+        if refusal.status_code not in _REFUSALS:
+            raise InfrastructureError(
+                f"{mask(url)} answers but is no MaiMBot replier (a WebSocket handshake is answered with status "
+                f"{refusal.status_code}); give the replier's own URL with its path."
+            ) from refusal
+    except (websocket.WebSocketException, OSError) as error:
+        raise InfrastructureError(
+            f"no MaiMBot replier can be reached at {mask(url)} ({error}); start it, or give the right URL."
+        ) from error
+
+
+def _get(what: str, url: str, seconds: float) -> None:
+    try:
+        status = get(url, seconds).status_code
+    except requests.RequestException as error:
+        raise InfrastructureError(
+            f"the {what} cannot be reached: GET {mask(url)} has no answer ({type(error).__name__}); "
+            "start it, or give the right URL."
+        ) from error
+    if status != 200:
+        raise InfrastructureError(
+            f"the {what} is not healthy: GET {mask(url)} answers {status} in place of 200; see its log."
+        )

@@ -1,0 +1,94 @@
+"""One backend of a launched deployment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from support.deployments import ports, processes
+from support.deployments.polling import wait_until
+from support.deployments.readiness import log_tail, what_is_missing
+from support.errors import InfrastructureError
+
+
+@dataclass(eq=False)
+class Backend:
+    """One process of a deployment: how it is launched and, from then on, the process itself."""
+
+    name: str
+    url: str
+    port: int
+    health_url: str
+    log_file: Path
+    command: tuple[str, ...]
+    working_directory: Path
+    environment: Mapping[str, str] = field(repr=False)
+    start_timeout: float  # seconds
+    process: psutil.Popen = field(init=False, repr=False)
+
+    @property
+    def pid(self) -> int:
+        """Its process id; only together with the creation time it tells the process apart."""
+        return self.process.pid
+
+    @property
+    def created(self) -> float:
+        """When its process was created, in seconds since 1970."""
+        return self.process.create_time()
+
+    def launch(self) -> None:
+        """Launch the process, and wait for nothing. Raises InfrastructureError when it cannot be executed."""
+        try:
+            self.process = processes.launch(self.command, self.environment, self.working_directory, self.log_file)
+        except OSError as error:
+            raise InfrastructureError(
+                f"{self.name} cannot be launched ({error.strerror}: {self.command[0]}); "
+                "check its command in the profile."
+            ) from error
+
+    def await_ready(self, wait_factor: float) -> None:
+        """Wait until it serves. Raises InfrastructureError when it dies, or is not ready in its time."""
+        missing: str | None = None
+
+        def is_ready() -> bool:
+            nonlocal missing
+            missing = what_is_missing(self.process, self.health_url)
+            self._check_start()
+            return missing is None
+
+        seconds = self.start_timeout * wait_factor
+        if not wait_until(is_ready, seconds):
+            raise InfrastructureError(
+                f"{self.name} is alive but was not ready within {seconds:g} s: {missing}. {log_tail(self.log_file)}"
+            )
+
+    def is_healthy(self) -> bool:
+        """Return whether it is alive, its health answers 200 and its port is its own."""
+        return what_is_missing(self.process, self.health_url) is None
+
+    def check_alive(self) -> None:
+        """Raise InfrastructureError with its last log lines when it has died."""
+        code = self.process.poll()
+        if code is not None:
+            how = processes.describe_exit(code)
+            raise InfrastructureError(f"{self.name} died ({how}). {log_tail(self.log_file)}")
+
+    def check_port(self) -> None:
+        """Raise InfrastructureError, naming the owner, when its port is taken."""
+        owner = ports.why_not_free(self.port)
+        if owner:
+            remedy = f"choose another ({self.name}_port=auto picks a free one)"
+            if self.name == "model":
+                remedy = "choose another in the profile"
+            raise InfrastructureError(
+                f"port {self.port} of the {self.name} is taken by {owner}; stop that, or {remedy}."
+            )
+
+    def _check_start(self) -> None:
+        try:
+            self.check_alive()
+        except InfrastructureError:
+            # Somebody may have taken the port between our look at it and the bind.
+            self.check_port()
+            raise

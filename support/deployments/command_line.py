@@ -1,0 +1,57 @@
+"""The command line of start_servers.py."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from support.deployments.servers import Servers
+from support.errors import SuiteError, UsageError
+from support.settings import load_settings
+
+_OF_THE_FLOW = ("users", "agents", "messages", "cleanup")
+
+
+def run(arguments: Sequence[str], root: Path) -> int:
+    """Do what the command line asks for with the servers of this repository; return the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit)
+    given = {name: value for name, value in vars(_parse(arguments)).items() if value is not None}
+    verb = given.pop("verb")
+    try:
+        servers = Servers(root, load_settings(given))
+        if verb == "test":
+            return servers.test({name: given[name] for name in _OF_THE_FLOW if name in given})
+        verbs = {"start": servers.start, "stop": servers.stop, "restart": servers.restart, "status": servers.status}
+        return verbs[verb]()
+    except SuiteError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2 if isinstance(error, UsageError) else 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 128 + signal.SIGINT
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="start_servers", description="The servers of the embedded deployment.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="start | stop | restart | status | test")
+    start = verbs.add_parser("start", help="launch the servers and return when they serve")
+    verbs.add_parser("stop", help="stop what runs")
+    verbs.add_parser("restart", help="stop and launch again; the database stays")
+    verbs.add_parser("status", help="show the servers; exit code 0 only when all are healthy")
+    test = verbs.add_parser("test", help="run the acceptance flow against the servers")
+    for verb in (start, test):
+        verb.add_argument("--configurator-port", metavar="PORT", help="a number, or auto for a free one")
+        verb.add_argument("--replier-port", metavar="PORT", help="a number, or auto for a free one")
+    test.add_argument("--users", metavar="N", help="how many tenants")
+    test.add_argument("--agents", metavar="N", help="how many agents each tenant has")
+    test.add_argument("--messages", metavar="N", help="how many messages a conversation has: 5 or 5..10")
+    test.add_argument("--no-cleanup", dest="cleanup", action="store_const", const="no", help="keep what is created")
+    return parser.parse_args(arguments)
+
+
+def _exit(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)

@@ -1,0 +1,45 @@
+"""Whether a deployment's databases open."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, inspect, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from support.errors import UsageError
+from support.masking import mask, remember_secret
+
+_SECONDS = 5
+_TIMEOUTS = {"sqlite": {"timeout": _SECONDS}, "postgresql": {"connect_timeout": _SECONDS}}
+
+
+def check_database(url: str, must_exist: bool) -> None:
+    """Open the database and look at its tables. Raises UsageError, which shows no password, when that fails."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise UsageError(
+            "the database URL is no SQLAlchemy URL; such as sqlite:////path/to/file.db is allowed."
+        ) from None
+    for password in _passwords(parsed):
+        remember_secret(password)
+    shown = mask(parsed.render_as_string(hide_password=True))
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
+    if must_exist and is_file and not Path(str(parsed.database)).is_file():
+        raise UsageError(f"database {shown} does not exist; give the URL of the deployment's own database.")
+    try:
+        engine = create_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))
+        inspect(engine).get_table_names()
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise UsageError(f"database {shown} does not open: {mask(reason)}; give a database_url that does.") from None
+
+
+def holds_password(url: str) -> bool:
+    """Return whether the URL must not be written down."""
+    return bool(_passwords(make_url(url)))
+
+
+def _passwords(url: URL) -> list[str]:
+    in_query = url.query.get("password", ())
+    return [each for each in (url.password, *([in_query] if isinstance(in_query, str) else in_query)) if each]

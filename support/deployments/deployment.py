@@ -1,0 +1,100 @@
+"""A running deployment, launched or attached to."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.deployments.backend import Backend
+from support.deployments.databases import holds_password
+from support.deployments.processes import SECONDS_AFTER_SIGTERM, interrupts_deferred, stop_in_order
+from support.deployments.profile import Profile
+from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
+from support.errors import UsageError
+
+
+@dataclass
+class Deployment:
+    """Where a MaiMBot answers and, when it was launched here, its processes."""
+
+    profile: Profile
+    configurator_url: str
+    replier_url: str
+    model_url: str | None
+    database_urls: tuple[str, ...] = field(repr=False)
+    wait_factor: float = 1.0
+    # Where its processes are recorded; None when it is attached.
+    directory: Path | None = None
+    _backends: list[Backend] = field(default_factory=list, init=False)
+
+    @property
+    def backends(self) -> tuple[Backend, ...]:
+        """The launched backends in the order of their start; none when attached."""
+        return tuple(self._backends)
+
+    def launch(self, backend: Backend) -> None:
+        """Launch a backend and wait until it serves. Raises InfrastructureError when it does not."""
+        with interrupts_deferred():
+            backend.launch()
+            if backend not in self._backends:
+                self._backends.append(backend)
+            self._record()
+        backend.await_ready(self.wait_factor)
+
+    def check_alive(self) -> None:
+        """Raise InfrastructureError with the last log lines of a backend that has died."""
+        for backend in self._backends:
+            backend.check_alive()
+
+    def restart(self, name: str) -> None:
+        """Stop one backend and launch it on the same port. Raises InfrastructureError when either fails."""
+        backend = self._find(name)
+        try:
+            self._stop([backend])
+        finally:
+            # That it had to be killed is an error, but no reason to go on without it.
+            self.launch(backend)
+
+    def stop(self) -> None:
+        """Stop all backends in reverse order; nothing happens the second time.
+
+        Raises InfrastructureError, when all are down, naming those that had to be killed.
+        """
+        try:
+            self._stop(list(reversed(self._backends)))
+        finally:
+            self._backends.clear()
+            if self.directory:
+                delete_record(self.directory)
+
+    def _stop(self, backends: list[Backend]) -> None:
+        processes = {backend.name: backend.process for backend in backends}
+        stop_in_order(processes, SECONDS_AFTER_SIGTERM * self.wait_factor)
+
+    def _find(self, name: str) -> Backend:
+        named = {backend.name: backend for backend in self._backends}
+        if name not in named:
+            known = ", ".join(named) or "none, for the deployment was not launched here"
+            raise UsageError(f"{name!r} is no backend that can be restarted; known are: {known}.")
+        return named[name]
+
+    def _record(self) -> None:
+        if self.directory is None:
+            return
+        main = self.database_urls[0]
+        record = DeploymentRecord(
+            configurator_url=self.configurator_url,
+            replier_url=self.replier_url,
+            model_url=self.model_url,
+            database_url=None if holds_password(main) else main,
+            backends=tuple(
+                BackendRecord(
+                    name=each.name,
+                    url=each.url,
+                    health_url=each.health_url,
+                    pid=each.pid,
+                    created=each.created,
+                    log_file=each.log_file,
+                )
+                for each in self._backends
+            ),
+        )
+        write_record(self.directory, record)

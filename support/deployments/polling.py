@@ -1,0 +1,16 @@
+"""The one way to wait here: ask again and again, for a bounded time."""
+
+import time
+from collections.abc import Callable
+
+_PAUSE = 0.03
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Return True as soon as the condition holds, False when it did not within this many seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True

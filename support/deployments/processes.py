@@ -1,0 +1,143 @@
+"""Operating-system processes: launched in sessions of their own, found again and stopped by pid and creation time."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from support.deployments.polling import wait_until
+from support.errors import InfrastructureError
+
+# The creation time is derived from the boot time, which moves when the clock is set.
+_CLOCK_TOLERANCE = 1.0
+SECONDS_AFTER_SIGTERM = 5.0
+_SECONDS_AFTER_SIGKILL = 5.0
+
+
+def launch(command: Sequence[str], environment: Mapping[str, str], folder: Path, log_file: Path) -> psutil.Popen:
+    """Launch a process that appends its output to the log file. Raises OSError when it cannot be executed."""
+    with log_file.open("ab") as log:
+        return psutil.Popen(
+            list(command),
+            env=dict(environment),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back, so that no process is launched without being noted down."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is interrupted by signals
+        return
+    received: list[int] = []
+    deferred = (signal.SIGINT, signal.SIGTERM)
+    handlers = [signal.signal(each, lambda number, _frame: received.append(number)) for each in deferred]
+    try:
+        yield
+    finally:
+        for each, handler in zip(deferred, handlers, strict=True):
+            signal.signal(each, handler)
+        for number in received:
+            signal.raise_signal(number)
+
+
+def find(pid: int, created: float) -> psutil.Process | None:
+    """Return the living process with this pid, if it is the one that was created then (seconds since 1970)."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        if abs(process.create_time() - created) <= _CLOCK_TOLERANCE and is_alive(process):
+            return process
+    return None
+
+
+def is_alive(process: psutil.Process) -> bool:
+    """Return whether the process runs; one that has died and waits to be reaped does not."""
+    if isinstance(process, psutil.Popen):
+        return process.poll() is None
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def describe_exit(code: int) -> str:
+    """Return an exit code in words: exit code 3, signal SIGKILL."""
+    return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+
+
+def listens(process: psutil.Process, port: int) -> bool:
+    """Return whether the process, or one that it started, listens on this TCP port."""
+    return any(port in _listening_ports(each) for each in _family(process))
+
+
+def stop(process: psutil.Process, grace: float) -> bool:
+    """SIGTERM the process and all that it started, SIGKILL what is left after these seconds; False if any was."""
+    family = _family(process)
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.terminate()
+    wait_until(lambda: not any(map(is_alive, family)), grace)
+    return not kill(process)
+
+
+def stop_in_order(processes: Mapping[str, psutil.Process], grace: float = SECONDS_AFTER_SIGTERM) -> None:
+    """Stop one after the other. Raises InfrastructureError naming those that were killed, when all are down."""
+    late: list[str] = []
+    try:
+        for name, process in processes.items():
+            if not stop(process, grace):
+                late.append(name)
+    finally:
+        # A second Ctrl-C ends our patience, not our duty.
+        for process in processes.values():
+            kill(process)
+    if late:
+        raise InfrastructureError(
+            f"{' and '.join(late)} did not stop within {grace:g} s of SIGTERM and had to be killed; "
+            "the end of the log may say why."
+        )
+
+
+def kill(process: psutil.Process) -> bool:
+    """SIGKILL the process and all that it started; return whether there was anything to kill."""
+    family = _family(process)
+    for each in family:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    wait_until(lambda: not any(map(is_alive, family)), _SECONDS_AFTER_SIGKILL)
+    return bool(family)
+
+
+def _family(leader: psutil.Process) -> list[psutil.Process]:
+    """Return what is alive of the leader, its session and its descendants."""
+    if not leader.is_running() and psutil.pid_exists(leader.pid):
+        # A pid is given again only when nothing is left of the session that bears it: this is another's.
+        return []
+    family = {leader.pid: leader}
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError):
+            if os.getsid(process.pid) == leader.pid:
+                family.setdefault(process.pid, process)
+    with suppress(psutil.NoSuchProcess):
+        family.update({process.pid: process for process in leader.children(recursive=True)})
+    return [process for process in family.values() if is_alive(process)]
+
+
+def _listening_ports(process: psutil.Process) -> set[int]:
+    with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+        return {
+            each.laddr.port
+            for each in process.net_connections("tcp")
+            if each.laddr and each.status == psutil.CONN_LISTEN
+        }
+    return set()

@@ -1,0 +1,179 @@
+"""Profiles: the TOML files that say how a deployment is launched, reached and spelt."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from support.deployments.placeholders import check_placeholders
+from support.deployments.urls import check_http_url, check_websocket_url
+from support.errors import UsageError
+from support.masking import mask
+from support.settings import Port
+from support.toml import read_toml
+
+FOLDER = Path(__file__).resolve().parents[2] / "deployments"
+_DEFAULT_PORTS: Mapping[str, Port] = {"model": "auto", "configurator": 8000, "replier": 8095}
+
+BackendName = Literal["model", "configurator", "replier"]
+UrlPath = Annotated[str, Field(pattern=r"^/\S*$", description="a path that begins with /")]
+HttpUrl = Annotated[str, AfterValidator(check_http_url)]
+WebSocketUrl = Annotated[str, AfterValidator(check_websocket_url)]
+
+
+def _with_placeholders(*allowed: str) -> AfterValidator:
+    return AfterValidator(lambda text: check_placeholders(text, allowed))
+
+
+def _check_database(url: str) -> str:
+    check_placeholders(url, ["directory"])
+    try:
+        make_url(url)
+    except ArgumentError:
+        raise ValueError("it is no SQLAlchemy URL such as sqlite:////path/to/file.db") from None
+    return url
+
+
+class BackendProfile(BaseModel):
+    """How one backend is launched."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: BackendName = Field(description="model, configurator or replier")
+    command: tuple[Annotated[str, _with_placeholders("python", "port", "directory")], ...] = Field(
+        min_length=1, description="a list: the program and its arguments"
+    )
+    port: Port | None = Field(None, description='a number 1..65535 or "auto"')
+    health: UrlPath = "/health"
+    start_timeout: float = Field(30, gt=0, le=3600, description="seconds, more than 0, at most 3600")
+    working_directory: Path = Field(Path(), validate_default=True, description="a folder, relative to the profile")
+    environment: dict[str, Annotated[str, _with_placeholders("database_url", "model_url", "port", "directory")]] = (
+        Field(default_factory=dict, repr=False, description="a table of texts")
+    )
+
+    @property
+    def wanted_port(self) -> Port:
+        """The port that the profile asks for, or MaiMBot's own."""
+        return _DEFAULT_PORTS[self.name] if self.port is None else self.port
+
+    @field_validator("working_directory")
+    @classmethod
+    def _find_folder(cls, given: Path, info: ValidationInfo) -> Path:
+        beside: Path = info.context["folder"] if info.context else Path()
+        folder = (beside / given.expanduser()).resolve()
+        if not folder.is_dir():
+            raise ValueError(f"{folder} is no folder")
+        return folder
+
+
+class Profile(BaseModel):
+    """A deployment: launched by its backends, or attached to by its URLs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    description: str = ""
+    dialect: Literal["v1"] = Field(description="v1")
+    credential: Annotated[str, _with_placeholders("api_key", "tenant_id", "agent_id")]
+    replier_path: UrlPath = "/ws"
+    databases: tuple[Annotated[str, AfterValidator(_check_database)], ...] = Field(
+        min_length=1, repr=False, description="a list of SQLAlchemy URLs, the main one first"
+    )
+    backends: tuple[BackendProfile, ...] = Field((), alias="backend", description="[[backend]] tables")
+    configurator_url: HttpUrl | None = None
+    replier_url: WebSocketUrl | None = None
+    model_url: HttpUrl | None = None
+
+    @property
+    def attaches(self) -> bool:
+        """Whether the deployment is already running elsewhere."""
+        return not self.backends
+
+    @model_validator(mode="after")
+    def _launch_or_attach(self) -> "Profile":
+        if self.backends:
+            self._check_launching()
+        elif not (self.configurator_url and self.replier_url):
+            raise ValueError("it has no [[backend]], so it attaches and needs both configurator_url and replier_url")
+        return self
+
+    def _check_launching(self) -> None:
+        names = [backend.name for backend in self.backends]
+        if names not in (["configurator", "replier"], ["model", "configurator", "replier"]):
+            raise ValueError(
+                f"its backends are {', '.join(names)}; allowed are configurator, replier, in this order, "
+                "with or without model before them"
+            )
+        if self.configurator_url or self.replier_url:
+            raise ValueError(
+                "it has [[backend]] and so launches; configurator_url and replier_url are only for attaching"
+            )
+        if "model" in names and self.model_url:
+            raise ValueError("it has a model backend and the key model_url; only one of them is allowed")
+        if "model" not in names and not self.model_url and self._mentions_model():
+            raise ValueError("{model_url} in it needs a model backend or the key model_url")
+
+    def _mentions_model(self) -> bool:
+        return any("{model_url}" in text for each in self.backends for text in each.environment.values())
+
+
+def load_profile(name_or_path: str) -> Profile:
+    """Read a profile by its name in deployments/ or by its path; raise UsageError for anything wrong in it."""
+    path = _find(name_or_path)
+    content = read_toml(path)
+    try:
+        return Profile.model_validate(content, context={"folder": path.parent})
+    except ValidationError as error:
+        # The original error shows the values, and with them a database's password.
+        raise UsageError(f"{path}: {_describe(error)}.") from None
+
+
+def _find(name_or_path: str) -> Path:
+    if name_or_path.endswith(".toml") or "/" in name_or_path:
+        return Path(name_or_path).expanduser()
+    known = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    if name_or_path not in known:
+        raise UsageError(
+            f"deployment={name_or_path!r} is no profile; did you mean {_nearest(name_or_path, known)}? "
+            f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
+        )
+    return FOLDER / f"{name_or_path}.toml"
+
+
+def _describe(error: ValidationError) -> str:
+    # A misspelt key is also a missing one; the misspelling is the cause.
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    location = first["loc"]
+    if not location:
+        return str(first["msg"]).removeprefix("Value error, ")
+    fields, where = Profile.model_fields, ""
+    if location[0] == "backend" and len(location) > 2:
+        fields, where = BackendProfile.model_fields, f" of [[backend]] number {int(location[1]) + 1}"
+        location = location[2:]
+    key = str(location[0])
+    known = {field.alias or name: field for name, field in fields.items()}
+    if first["type"] == "extra_forbidden":
+        nearest = _nearest(key, known)
+        return f"{key}{where} is no key of a profile; did you mean {nearest}? Allowed are {', '.join(known)}"
+    if first["type"] == "missing":
+        return f"{key}{where} is missing; a profile needs it"
+    allowed = f" ({known[key].description})" if known[key].description else ""
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{key}{where} = {mask(repr(first['input']))} is refused: {message}{allowed}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)[0]

@@ -1,0 +1,93 @@
+"""servers.json: what is launched in a folder, so that another process can find and stop it."""
+
+import os
+from pathlib import Path
+
+import psutil
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from support.deployments.processes import find, stop_in_order
+from support.deployments.readiness import what_is_missing
+from support.errors import UsageError
+
+_FILE = "servers.json"
+
+
+class BackendRecord(BaseModel):
+    """A launched backend as written down."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    url: str
+    health_url: str
+    pid: int
+    created: float
+    log_file: Path
+
+    def find(self) -> psutil.Process | None:
+        """Return its process, if it still runs and is the one that was written down."""
+        return find(self.pid, self.created)
+
+    def what_is_missing(self) -> str | None:
+        """Return why it does not serve, or None when it is healthy."""
+        found = self.find()
+        if found:
+            return what_is_missing(found, self.health_url)
+        if psutil.pid_exists(self.pid):
+            return f"not running (pid {self.pid} is another process now)"
+        return "not running"
+
+
+class DeploymentRecord(BaseModel):
+    """A launched deployment as written down."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    configurator_url: str
+    replier_url: str
+    model_url: str | None
+    # None when it holds a password: a file is no place for that.
+    database_url: str | None
+    backends: tuple[BackendRecord, ...]
+
+
+def write_record(directory: Path, record: DeploymentRecord) -> None:
+    """Write the folder's record; a reader sees the old one or the new one, never half of it."""
+    draft = directory / f"{_FILE}.{os.getpid()}"
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+    draft.replace(directory / _FILE)
+
+
+def read_record(directory: Path) -> DeploymentRecord | None:
+    """Return what is recorded in the folder, or None. Raises UsageError when the file is not readable."""
+    path = directory / _FILE
+    try:
+        return DeploymentRecord.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValidationError) as error:
+        raise UsageError(
+            f"{path} is no record of launched servers; stop what still runs by hand and delete the file."
+        ) from error
+
+
+def delete_record(directory: Path) -> None:
+    """Forget what was launched in the folder."""
+    (directory / _FILE).unlink(missing_ok=True)
+
+
+def stop_recorded(directory: Path) -> tuple[str, ...]:
+    """Stop what the folder's record names, in reverse order, and only if it is the same process; return the names.
+
+    Raises InfrastructureError naming those that had to be killed, when all are down.
+    """
+    record = read_record(directory)
+    if record is None:
+        return ()
+    running = {each.name: found for each in reversed(record.backends) if (found := each.find())}
+    stop_in_order(running)
+    delete_record(directory)
+    return tuple(running)

@@ -1,0 +1,157 @@
+"""The servers of this repository: launched by one command, looked at and stopped by others."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from support.deployments.launch import launch
+from support.deployments.profile import load_profile
+from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
+from support.errors import InfrastructureError, UsageError
+from support.settings import ENVIRONMENT_PREFIX, Settings
+
+_FLOW = "features/flow.feature"
+
+
+class Servers:
+    """Servers that outlive the command that launches them; state, logs and database are in .servers/."""
+
+    def __init__(self, root: Path, settings: Settings) -> None:
+        self._root = root
+        self._folder = root / ".servers"
+        self._settings = settings
+        self._profile = load_profile(settings.deployment)
+        if settings.attaches or self._profile.attaches:
+            raise UsageError(
+                f"{self._profile.name} is a deployment to attach to; these servers are launched, so give a profile "
+                "with [[backend]] and no configurator_url."
+            )
+        # Piped output has no width; there, no row is to be broken.
+        self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
+
+    def start(self) -> int:
+        """Launch the servers, unless all of them serve."""
+        with self._locked():
+            if self._all_healthy():
+                self._console.print("The servers are already running.")
+            else:
+                self._launch(self._settings)
+        return self.status()
+
+    def stop(self) -> int:
+        """Stop what runs."""
+        with self._locked():
+            self._stop()
+        return 0
+
+    def restart(self) -> int:
+        """Stop what runs and launch it on the same ports, with the same database."""
+        with self._locked():
+            record = read_record(self._folder)
+            self._stop()
+            self._launch(self._settings.model_copy(update=_ports(record) if record else {}))
+        return self.status()
+
+    def status(self) -> int:
+        """Print a row for each server; return 0 only when all are healthy."""
+        table = Table("name", "url", "pid", "health", "log file")
+        for name, record in self._records().items():
+            if record is None:
+                table.add_row(name, "", "", "not running", "")
+                continue
+            health = record.what_is_missing() or "healthy"
+            table.add_row(name, record.url, str(record.pid), health, os.path.relpath(record.log_file))
+        self._console.print(table)
+        return 0 if self._all_healthy() else 1
+
+    def test(self, flow_settings: Mapping[str, str]) -> int:
+        """Run the acceptance flow against the servers; launch them first, and stop them then, if they do not run."""
+        launched_here = not self._all_healthy()
+        if launched_here:
+            self.start()
+        try:
+            return self._run_flow(flow_settings)
+        finally:
+            if launched_here:
+                self.stop()
+
+    def _records(self) -> dict[str, BackendRecord | None]:
+        record = read_record(self._folder)
+        recorded = {each.name: each for each in record.backends} if record else {}
+        return {each.name: recorded.get(each.name) for each in self._profile.backends}
+
+    def _all_healthy(self) -> bool:
+        return all(record and record.what_is_missing() is None for record in self._records().values())
+
+    def _launch(self, settings: Settings) -> None:
+        with self._console.status(f"Starting {self._profile.name} ..."):
+            launch(settings, self._profile, self._folder)
+
+    def _stop(self) -> None:
+        with self._console.status("Stopping ..."):
+            stopped = stop_recorded(self._folder)
+        self._console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing is running.")
+
+    def _run_flow(self, flow_settings: Mapping[str, str]) -> int:
+        record = read_record(self._folder)
+        if record is None:
+            raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
+        database_url = record.database_url or self._settings.database_url
+        if not database_url:
+            raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+        urls = {
+            "configurator_url": record.configurator_url,
+            "replier_url": record.replier_url,
+            "model_url": record.model_url,
+        }
+        definitions = {**flow_settings, **{name: url for name, url in urls.items() if url}}
+        command = [sys.executable, "-m", "behave", _FLOW]
+        for name, value in definitions.items():
+            command += ["-D", f"{name}={value}"]
+        return _run_to_its_end(command, self._root, _environment_of_flow(database_url))
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self._folder.mkdir(exist_ok=True)
+        with (self._folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise InfrastructureError(
+                    "another start_servers.py is starting or stopping these servers; wait until it is done."
+                ) from None
+            yield
+
+
+def _ports(record: DeploymentRecord) -> dict[str, int | None]:
+    return {
+        "configurator_port": urlsplit(record.configurator_url).port,
+        "replier_port": urlsplit(record.replier_url).port,
+    }
+
+
+def _environment_of_flow(database_url: str) -> dict[str, str]:
+    # The ports of a launch mean nothing to a run that attaches.
+    of_a_launch = {f"{ENVIRONMENT_PREFIX}{name}_PORT" for name in ("CONFIGURATOR", "REPLIER")}
+    inherited = {name: value for name, value in os.environ.items() if name not in of_a_launch}
+    return {**inherited, f"{ENVIRONMENT_PREFIX}DATABASE_URL": database_url}
+
+
+def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str]) -> int:
+    # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
+    with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
+        try:
+            return behave.wait()
+        except (KeyboardInterrupt, SystemExit):
+            behave.send_signal(signal.SIGINT)
+            behave.wait()
+            raise

@@ -1,0 +1,162 @@
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.deployments import Deployment, start
+from support.deployments.ports import free_ports
+from support.errors import InfrastructureError, UsageError
+from support.settings import load_settings
+
+Serve = Callable[..., int]
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    connection = sqlite3.connect(tmp_path / "running.db")
+    connection.execute("CREATE TABLE agents (id INTEGER)")
+    connection.close()
+    return f"sqlite:///{tmp_path}/running.db"
+
+
+def attach(tmp_path: Path, **userdata: str) -> Deployment:
+    return start(load_settings(userdata, {}), tmp_path / "run")
+
+
+@pytest.mark.parametrize("handshake", ["101", "401", "403"])
+def test_a_running_deployment_is_attached_to_and_nothing_is_launched(
+    serve: Serve, database_url: str, tmp_path: Path, handshake: str
+) -> None:
+    port = serve("--handshake", handshake)
+    deployment = attach(
+        tmp_path,
+        configurator_url=f"http://127.0.0.1:{port}/",
+        replier_url=f"ws://127.0.0.1:{port}",
+        model_url=f"http://127.0.0.1:{port}",
+        database_url=database_url,
+    )
+    assert deployment.configurator_url == f"http://127.0.0.1:{port}"
+    assert deployment.replier_url == f"ws://127.0.0.1:{port}/ws"
+    assert deployment.model_url == f"http://127.0.0.1:{port}"
+    assert deployment.database_urls == (database_url,)
+    assert deployment.backends == ()
+    assert not (tmp_path / "run").exists()
+    deployment.check_alive()
+    deployment.stop()
+
+
+def test_a_profile_without_backends_attaches_by_its_own_urls(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    port = serve()
+    profile = tmp_path / "running.toml"
+    profile.write_text(
+        f"""
+name = "running"
+dialect = "v1"
+credential = "{{tenant_id}}:{{agent_id}}"
+configurator_url = "http://127.0.0.1:{port}"
+replier_url = "ws://127.0.0.1:{port}/ws"
+databases = ["{database_url}"]
+""",
+        encoding="utf-8",
+    )
+    deployment = attach(tmp_path, deployment=str(profile))
+    assert deployment.replier_url == f"ws://127.0.0.1:{port}/ws"
+    assert deployment.model_url is None
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"), [("configurator_url", "replier_url"), ("replier_url", "configurator_url")]
+)
+def test_half_a_deployment_is_refused(tmp_path: Path, given: str, missing: str) -> None:
+    with pytest.raises(UsageError, match=f"{given} is given without {missing}"):
+        attach(tmp_path, **{given: "http://127.0.0.1:1"})
+
+
+def test_a_server_that_is_no_configurator_is_refused(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    port = serve("--templates", '{"detail": "Not Found"}')
+    with pytest.raises(InfrastructureError, match="answers but is no MaiMBot configurator"):
+        attach(
+            tmp_path,
+            configurator_url=f"http://127.0.0.1:{port}",
+            replier_url=f"ws://127.0.0.1:{port}",
+            database_url=database_url,
+        )
+
+
+def test_a_server_that_is_no_replier_is_refused(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    port = serve("--handshake", "404")
+    with pytest.raises(InfrastructureError, match=r"answers but is no MaiMBot replier .* status 404"):
+        attach(
+            tmp_path,
+            configurator_url=f"http://127.0.0.1:{port}",
+            replier_url=f"ws://127.0.0.1:{port}",
+            database_url=database_url,
+        )
+
+
+def test_an_unhealthy_configurator_is_refused(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    port = serve("--health", "500")
+    with pytest.raises(InfrastructureError, match=r"the configurator is not healthy: .* answers 500"):
+        attach(
+            tmp_path,
+            configurator_url=f"http://127.0.0.1:{port}",
+            replier_url=f"ws://127.0.0.1:{port}",
+            database_url=database_url,
+        )
+
+
+def test_an_unreachable_url_is_one_sentence(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    (nobody,) = free_ports(1)
+    port = serve()
+    for configurator, replier, expected in (
+        (nobody, port, "the configurator cannot be reached"),
+        (port, nobody, "no MaiMBot replier can be reached"),
+    ):
+        with pytest.raises(InfrastructureError, match=expected) as failure:
+            attach(
+                tmp_path,
+                configurator_url=f"http://127.0.0.1:{configurator}",
+                replier_url=f"ws://127.0.0.1:{replier}",
+                database_url=database_url,
+            )
+        assert "\n" not in str(failure.value)
+
+
+def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: Serve, tmp_path: Path) -> None:
+    port = serve()
+    urls = {"configurator_url": f"http://127.0.0.1:{port}", "replier_url": f"ws://127.0.0.1:{port}"}
+    (tmp_path / "text.db").write_text("no database " * 100, encoding="utf-8")
+    with pytest.raises(UsageError, match="database_url is missing"):
+        attach(tmp_path, **urls)
+    with pytest.raises(UsageError, match=r"missing\.db does not exist"):
+        attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/missing.db")
+    assert not (tmp_path / "missing.db").exists()
+    with pytest.raises(UsageError, match="does not open: file is not a database"):
+        attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db")
+    with pytest.raises(UsageError, match="no SQLAlchemy URL"):
+        attach(tmp_path, **urls, database_url="maimbot.db")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("configurator_url", "127.0.0.1:8000", "http://HOST:PORT or https://HOST:PORT is allowed"),
+        ("replier_url", "http://127.0.0.1:8095", "ws://HOST:PORT or wss://HOST:PORT is allowed"),
+        ("model_url", "http://127.0.0.1:port", "http://HOST:PORT or https://HOST:PORT is allowed"),
+    ],
+)
+def test_a_url_of_another_form_is_refused(tmp_path: Path, name: str, value: str, allowed: str) -> None:
+    urls = {"configurator_url": "http://127.0.0.1:1", "replier_url": "ws://127.0.0.1:1", name: value}
+    with pytest.raises(UsageError, match=f"{name}='{value}' is refused: {allowed}"):
+        attach(tmp_path, **urls)
+
+
+def test_a_port_without_a_launch_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="configurator_port is only for launching"):
+        attach(
+            tmp_path,
+            configurator_url="http://127.0.0.1:1",
+            replier_url="ws://127.0.0.1:1",
+            configurator_port="auto",
+        )

@@ -1,0 +1,129 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from support.deployments import Deployment, stop_recorded
+from support.deployments.polling import wait_until
+from support.deployments.record import read_record
+from support.errors import InfrastructureError, UsageError
+
+Start = Callable[..., Deployment]
+
+
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A living process that belongs to no deployment."""
+    process = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
+    yield process
+    process.kill()
+    process.wait()
+
+
+def test_a_killed_backend_is_noticed_with_its_last_log_lines(start_small: Start) -> None:
+    deployment = start_small(replier="--print PYTHONUNBUFFERED")
+    replier = deployment.backends[2]
+    os.kill(replier.pid, signal.SIGKILL)
+    assert wait_until(lambda: replier.process.poll() is not None, 5)
+    assert not replier.is_healthy()
+    with pytest.raises(InfrastructureError, match=r"replier died \(signal SIGKILL\)") as failure:
+        deployment.check_alive()
+    assert "PYTHONUNBUFFERED 1" in str(failure.value)
+
+
+def test_a_backend_is_restarted_on_its_port_as_another_process(start_small: Start, tmp_path: Path) -> None:
+    deployment = start_small()
+    replier = deployment.backends[2]
+    before = replier.pid, replier.url
+    deployment.restart("replier")
+    assert replier.pid != before[0]
+    assert replier.url == before[1]
+    assert replier.is_healthy()
+    record = read_record(tmp_path / "run")
+    assert record
+    assert [each.pid for each in record.backends] == [each.pid for each in deployment.backends]
+
+
+def test_a_killed_backend_can_be_restarted(start_small: Start) -> None:
+    deployment = start_small()
+    os.kill(deployment.backends[1].pid, signal.SIGKILL)
+    deployment.restart("configurator")
+    deployment.check_alive()
+
+
+def test_only_backends_of_the_deployment_are_restarted(start_small: Start) -> None:
+    with pytest.raises(UsageError, match=r"'repliers' is no backend .* model, configurator, replier"):
+        start_small().restart("repliers")
+
+
+def test_stopping_stops_everything_that_was_started_and_nothing_twice(start_small: Start, tmp_path: Path) -> None:
+    deployment = start_small(model="--child")
+    log = deployment.backends[0].log_file
+    assert wait_until(lambda: "child" in log.read_text(encoding="utf-8"), 5)
+    child = psutil.Process(int(log.read_text(encoding="utf-8").split()[1]))
+    processes = [backend.process for backend in deployment.backends]
+    deployment.stop()
+    assert not any(process.is_running() for process in processes)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert deployment.backends == ()
+    assert not (tmp_path / "run" / "servers.json").exists()
+    deployment.stop()
+
+
+def test_a_backend_that_ignores_sigterm_is_killed_and_named_when_all_are_down(start_small: Start) -> None:
+    deployment = start_small(
+        {"wait_factor": "0.1"},
+        configurator="--stubborn",
+        model_timeout="100",
+        configurator_timeout="100",
+        replier_timeout="100",
+    )
+    processes = [backend.process for backend in deployment.backends]
+    with pytest.raises(InfrastructureError, match=r"^configurator did not stop within 0.5 s of SIGTERM"):
+        deployment.stop()
+    assert not any(process.is_running() for process in processes)
+
+
+def test_what_a_killed_run_left_is_stopped_by_its_record(start_small: Start, tmp_path: Path) -> None:
+    deployment = start_small()
+    processes = [backend.process for backend in deployment.backends]
+    assert stop_recorded(tmp_path / "run") == ("replier", "configurator", "model")
+    assert wait_until(lambda: all(process.poll() is not None for process in processes), 5)
+    assert stop_recorded(tmp_path / "run") == ()
+
+
+def test_a_launch_stops_what_an_earlier_one_left_in_its_folder(start_small: Start) -> None:
+    earlier = start_small()
+    start_small()
+    with pytest.raises(InfrastructureError, match="model died"):
+        earlier.check_alive()
+
+
+def test_a_process_that_only_bears_a_recorded_pid_is_spared(
+    start_small: Start, tmp_path: Path, stranger: subprocess.Popen[bytes]
+) -> None:
+    deployment = start_small()
+    path = tmp_path / "run" / "servers.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    record["backends"][2]["pid"] = stranger.pid
+    record["backends"][2]["created"] = psutil.Process(stranger.pid).create_time() - 60
+    path.write_text(json.dumps(record), encoding="utf-8")
+    recorded = read_record(tmp_path / "run")
+    assert recorded
+    assert recorded.backends[2].what_is_missing() == f"not running (pid {stranger.pid} is another process now)"
+    assert stop_recorded(tmp_path / "run") == ("configurator", "model")
+    assert stranger.poll() is None
+    deployment.stop()
+    assert stranger.poll() is None
+
+
+def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "servers.json").write_text('{"backends": 7}', encoding="utf-8")
+    with pytest.raises(UsageError, match=r"servers\.json is no record"):
+        stop_recorded(tmp_path)
