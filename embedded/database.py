@@ -6,13 +6,20 @@ from sqlalchemy import Engine, create_engine, event
 
 from embedded.tables import Table
 
+# Taken before the tables are made: backends that start at once must not make them twice.
+_LOCKS = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "SELECT pg_advisory_xact_lock(95)"}
+
 
 def open_database(url: str) -> Engine:
     """Return an engine whose tables exist. Raises sqlalchemy.exc.SQLAlchemyError when it cannot be opened."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Parameters are keys and password hashes: no error may show them.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
-    Table.metadata.create_all(engine)
+    with engine.begin() as connection:
+        if engine.dialect.name in _LOCKS:
+            connection.exec_driver_sql(_LOCKS[engine.dialect.name])
+        Table.metadata.create_all(connection)
     return engine
 
 

@@ -1,5 +1,6 @@
 """Puts the configurator together."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,7 +31,9 @@ def create_app(database_url: str) -> FastAPI:
 
     # No generated documentation pages: they load scripts from another host.
     app = FastAPI(title="MaiMBot configurator", openapi_url=None, redirect_slashes=False, lifespan=lifespan)
-    app.state.services = Services(database, Passwords(), Sessions(database, Tokens()), LoginLimit())
+    # The secret is nowhere but in this process: tokens end with it.
+    sessions = Sessions(database, Tokens(secrets.token_bytes(32)))
+    app.state.services = Services(database, Passwords(), sessions, LoginLimit())
     # The templates come before the agents: /agents/templates is no agent's id.
     for subject in (health, authentication, tenant, templates, agents):
         app.include_router(subject.router)

@@ -45,10 +45,10 @@ class Passwords:
 
 
 class Tokens:
-    """Issues and reads JWTs, signed with a secret that no one knows and that ends with the process."""
+    """Issues and checks JWTs signed with one secret."""
 
-    def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
 
     def issue(self, kind: TokenKind, user_id: str, tenant_id: str) -> str:
         """Return a new token, unlike any other."""
@@ -64,7 +64,7 @@ class Tokens:
         return jwt.encode(claims, self._secret, _ALGORITHM)
 
     def is_valid(self, token: str, kind: TokenKind, user_id: str, tenant_id: str) -> bool:
-        """Whether the token was issued by this process as this kind, for this user and tenant, and lives."""
+        """Whether the token was signed with our secret as this kind, for this user and tenant, and lives."""
         try:
             claims = jwt.decode(token, self._secret, [_ALGORITHM], options={"require": ["exp", "iat", "jti"]})
         except jwt.InvalidTokenError:

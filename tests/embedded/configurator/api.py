@@ -1,0 +1,128 @@
+"""A real configurator process on a free port, and a client that says what tests need in one line."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+REPOSITORY = Path(__file__).parents[3]
+PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that only a test has
+START_SECONDS = 20.0
+
+
+@dataclass
+class Account:
+    """A registered account and its tokens."""
+
+    username: str
+    access: str
+    refresh: str
+    info: dict[str, Any]
+
+    @property
+    def tenant_id(self) -> str:
+        return str(self.info["tenant_id"])
+
+
+class Configurator:
+    """One running configurator."""
+
+    def __init__(self, folder: Path, database_url: str) -> None:
+        self.database_url = database_url
+        self.port = _free_port()
+        self.log = folder / f"configurator-{self.port}.log"
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "embedded.configurator", "--port", str(self.port)],
+                cwd=REPOSITORY,
+                env={**environment, "MAIM_DATABASE_URL": database_url},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._session = requests.Session()
+        self._session.trust_env = False
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                if self.get("/health").status_code == 200:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.02)
+        self.stop()
+        raise AssertionError(f"The configurator did not become ready; its log:\n{self.log.read_text()}")
+
+    def stop(self) -> None:
+        self._session.close()
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        finally:
+            self.process.kill()
+
+    def request(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        headers = {**options.pop("headers", {})}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
+        url = f"http://127.0.0.1:{self.port}{path}"
+        return self._session.request(method, url, headers=headers, timeout=15, allow_redirects=False, **options)
+
+    def get(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        return self.request("GET", path, token, **options)
+
+    def post(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        return self.request("POST", path, token, **options)
+
+    def put(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        return self.request("PUT", path, token, **options)
+
+    def delete(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
+        return self.request("DELETE", path, token, **options)
+
+    def try_to_register(self, **fields: Any) -> requests.Response:
+        return self.post("/api/v1/auth/register", json={"username": unique_name(), "password": PASSWORD, **fields})
+
+    def register(self, **fields: Any) -> Account:
+        response = self.try_to_register(**fields)
+        assert response.status_code == 201, response.text
+        return _account(response)
+
+    def try_to_log_in(self, username: str, password: str = PASSWORD) -> requests.Response:
+        return self.post("/api/v1/auth/login", json={"username": username, "password": password})
+
+    def log_in(self, username: str) -> Account:
+        response = self.try_to_log_in(username)
+        assert response.status_code == 200, response.text
+        return _account(response)
+
+    def create_agent(self, account: Account, **fields: Any) -> dict[str, Any]:
+        response = self.post("/api/v1/agents/", account.access, json={"name": "agent", **fields})
+        assert response.status_code == 200, response.text
+        agent: dict[str, Any] = response.json()
+        return agent
+
+
+def unique_name() -> str:
+    return f"user_{secrets.token_hex(8)}"
+
+
+def _account(response: requests.Response) -> Account:
+    answer = response.json()
+    info = answer["user_info"]
+    return Account(info["username"], answer["access_token"], answer["refresh_token"], info)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,28 @@
+import time
+
+from embedded.configurator.login_limit import LoginLimit
+
+
+def test_a_lock_ends_when_its_failures_leave_the_window() -> None:
+    limit = LoginLimit(attempts=2, window_seconds=0.1)
+    for _ in range(2):
+        limit.count_failure("eve")
+    assert limit.seconds_locked("eve") == 1
+    deadline = time.monotonic() + 2
+    while limit.seconds_locked("eve") and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert limit.seconds_locked("eve") == 0
+
+
+def test_failures_further_apart_than_the_window_do_not_lock() -> None:
+    limit = LoginLimit(attempts=2, window_seconds=0.0)
+    for _ in range(5):
+        limit.count_failure("eve")
+    assert limit.seconds_locked("eve") == 0
+
+
+def test_only_the_names_that_failed_last_are_kept() -> None:
+    limit = LoginLimit(attempts=1, names_kept=2)
+    for name in ("a", "b", "a", "c"):
+        limit.count_failure(name)
+    assert [limit.seconds_locked(name) > 0 for name in "abc"] == [True, False, True]
