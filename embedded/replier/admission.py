@@ -1,8 +1,9 @@
-"""Who may talk to which agent: the credential `<the tenant's API key>:<agent_id>`, looked up for every message."""
+"""Who may talk to which agent: the credential `<the tenant's API key>:<agent_id>`, looked up in the database."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, select
 
@@ -17,6 +18,13 @@ _AGENTS = (
 )
 # Whoever removes an agent waits until rows that refer to it are written, or they are not written at all.
 _AGENTS_HELD = _AGENTS.with_for_update(read=True, key_share=True, of=Agent)
+
+
+class Identity(NamedTuple):
+    """Whom a connection talks to: one tenant's agent."""
+
+    tenant_id: str
+    agent_id: str
 
 
 @dataclass(frozen=True)
@@ -46,38 +54,52 @@ class CurrentAgent:
     persona: str
     api_key: str = field(repr=False)
 
+    @property
+    def identity(self) -> Identity:
+        """The ids of the tenant and the agent."""
+        return Identity(self.tenant_id, self.agent_id)
+
     def admits(self, credential: Credential) -> bool:
         """Whether the credential is this agent's, to the letter."""
         same_key = hmac.compare_digest(self.api_key.encode(), credential.api_key.encode())
         return same_key and self.agent_id == credential.agent_id
 
 
-def find_agents(connection: Connection, agent_ids: Iterable[str], hold: bool = False) -> dict[str, CurrentAgent]:
-    """Return the agents of active tenants by id; `hold` keeps them from being removed until the transaction ends."""
-    query = (_AGENTS_HELD if hold else _AGENTS).where(Agent.agent_id.in_(sorted(set(agent_ids))))
-    return {row.agent_id: CurrentAgent(*row) for row in connection.execute(query)}
+def find_agents(
+    connection: Connection, credentials: Sequence[Credential], hold: bool = False
+) -> list[CurrentAgent | None]:
+    """Return for each credential the agent that it is for, None when it is not or no longer valid.
+
+    `hold` keeps the agents from being removed until the transaction ends.
+    """
+    agent_ids = {credential.agent_id for credential in credentials}
+    query = (_AGENTS_HELD if hold else _AGENTS).where(Agent.agent_id.in_(sorted(agent_ids)))
+    agents = {row.agent_id: CurrentAgent(*row) for row in connection.execute(query)}
+    found = [agents.get(credential.agent_id) for credential in credentials]
+    return [
+        agent if agent and agent.admits(credential) else None
+        for agent, credential in zip(found, credentials, strict=True)
+    ]
 
 
 class Admission:
-    """Answers from the database, in one query for all who ask at the same time."""
+    """Asks the database, in one query for all who ask at the same time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._lookups = Batches[str, CurrentAgent | None]("admission", self._look_up)
+        self._lookups = Batches[Credential, CurrentAgent | None]("admission", self._look_up)
 
     async def admit(self, credential: Credential) -> CurrentAgent | None:
         """Return the agent that the credential is for; None when it is not or no longer valid.
 
         Raises WorkError when the database does not answer.
         """
-        agent = await self._lookups.ask(credential.agent_id)
-        return agent if agent is not None and agent.admits(credential) else None
+        return await self._lookups.ask(credential)
 
     async def close(self, seconds: float) -> None:
         """End the look-ups."""
         await self._lookups.close(seconds)
 
-    def _look_up(self, agent_ids: Sequence[str]) -> list[CurrentAgent | None]:
+    def _look_up(self, credentials: Sequence[Credential]) -> list[CurrentAgent | None]:
         with self._engine.connect() as connection:
-            agents = find_agents(connection, agent_ids)
-        return [agents.get(agent_id) for agent_id in agent_ids]
+            return find_agents(connection, credentials)

@@ -21,10 +21,13 @@ class WorkError(Exception):
 class Batches(Generic[Item, Result]):
     """A thread that takes all items which have come in, works on them together and resolves their futures.
 
+    The work returns a result for each item, or the exception that the item failed with.
     A batch costs the database little more than one item does, so the busier it is, the cheaper an item gets.
     """
 
-    def __init__(self, name: str, work: Callable[[Sequence[Item]], Sequence[Result]], largest: int = 1000) -> None:
+    def __init__(
+        self, name: str, work: Callable[[Sequence[Item]], Sequence[Result | Exception]], largest: int = 1000
+    ) -> None:
         self._work = work
         self._largest = largest
         self._loop = asyncio.get_running_loop()
@@ -77,18 +80,15 @@ class Batches(Generic[Item, Result]):
         try:
             results = self._work([item for item, _ in batch])
         except Exception as error:
-            self._loop.call_soon_threadsafe(_fail, batch, error)
+            results = [error] * len(batch)
+        self._loop.call_soon_threadsafe(_resolve, [future for _, future in batch], results)
+
+
+def _resolve(futures: Sequence[asyncio.Future[Result]], results: Sequence[Result | Exception]) -> None:
+    for future, result in zip(futures, results, strict=True):
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
         else:
-            self._loop.call_soon_threadsafe(_resolve, batch, results)
-
-
-def _resolve(batch: Sequence[_Waiting[Item, Result]], results: Sequence[Result]) -> None:
-    for (_, future), result in zip(batch, results, strict=True):
-        if not future.done():
             future.set_result(result)
-
-
-def _fail(batch: Sequence[_Waiting[Item, Result]], error: Exception) -> None:
-    for _, future in batch:
-        if not future.done():
-            future.set_exception(error)

@@ -3,6 +3,8 @@
 import time
 from collections import OrderedDict
 
+from embedded.replier.admission import Identity
+
 KEEP_SECONDS = 3600
 LARGEST = 200_000
 
@@ -11,13 +13,13 @@ class Deduplication:
     """Remembers the newest message ids of the last hour; tenants and agents may use the same ids."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        self._seen: OrderedDict[tuple[Identity, str], float] = OrderedDict()
 
-    def is_repeated(self, tenant_id: str, agent_id: str, msg_id: str) -> bool:
+    def is_repeated(self, identity: Identity, msg_id: str) -> bool:
         """Whether this id came before; from now on it did."""
         now = time.monotonic()
         self._forget(now - KEEP_SECONDS)
-        key = (tenant_id, agent_id, msg_id)
+        key = (identity, msg_id)
         if key in self._seen:
             return True
         self._seen[key] = now

@@ -7,7 +7,7 @@ from collections import defaultdict
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from embedded.replier.admission import Credential, CurrentAgent
+from embedded.replier.admission import Credential, CurrentAgent, Identity
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,6 @@ LARGEST_BACKLOG = 4 * 2**20
 MOST_UNDER_WAY = 100
 SECONDS_TO_CLOSE = 1.0
 
-Identity = tuple[str, str]
 _Close = tuple[int, str]
 
 _numbers = itertools.count(1)
@@ -30,7 +29,7 @@ class Connection:
         self.id = f"connection_{next(_numbers)}"
         self.websocket = websocket
         self.credential = credential
-        self.identity: Identity = (agent.tenant_id, agent.agent_id)
+        self.identity = agent.identity
         self.platform = platform
         self.under_way = asyncio.Semaphore(MOST_UNDER_WAY)
         self.ended = False
@@ -57,6 +56,10 @@ class Connection:
         self._outgoing.put_nowait((code, reason))
         if self._reader:
             asyncio.get_running_loop().call_later(SECONDS_TO_CLOSE, self._reader.cancel)
+
+    def revoke(self) -> None:
+        """Close, because its credential is no longer valid."""
+        self.end(1008, "The API key is no longer valid for this agent.")
 
     async def send_queued(self) -> None:
         """Send what is queued until the connection is closed."""
@@ -102,9 +105,8 @@ class Connections:
 
     def deliver(self, agent: CurrentAgent, platform: str, frame: str) -> None:
         """Send to every connection of this tenant and agent on the platform whose credential is valid."""
-        identity = (agent.tenant_id, agent.agent_id)
-        if identity not in self._open:
+        if not self.is_present(agent.identity):
             return
-        for connection in self._open[identity].get(platform, ()):
+        for connection in self._open[agent.identity].get(platform, ()):
             if agent.admits(connection.credential):
                 connection.send(frame)

@@ -4,7 +4,6 @@ import itertools
 import json
 import math
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,13 +156,18 @@ class _Segments:
         return f"[{_identifier(segment.type)}]"
 
 
+# Milliseconds since the epoch as v1 names its messages, but counted on, so that no two are the same. Not uuid4, whose
+# system call lets another thread take the interpreter each time.
+_numbers = itertools.count(int(time.time() * 1000))
+
+
 def acknowledgement(msg_id: str, connection_id: str) -> str:
     """Return the frame that says: the bytes of this frame have arrived."""
     now = time.time()
     return json.dumps(
         {
             "ver": 1,
-            "msg_id": str(uuid.uuid4()),
+            "msg_id": f"ack_{next(_numbers)}",
             "type": "sys_ack",
             "meta": {"uuid": connection_id, "acked_msg_id": msg_id, "timestamp": now},
             "payload": {"status": "received", "server_timestamp": now},
@@ -171,13 +175,9 @@ def acknowledgement(msg_id: str, connection_id: str) -> str:
     )
 
 
-# Milliseconds as v1 names its messages, but never the same twice.
-_reply_numbers = itertools.count(int(time.time() * 1000))
-
-
 def new_reply_id() -> str:
     """Return the message_id of a reply."""
-    return f"send_api_{next(_reply_numbers)}"
+    return f"send_api_{next(_numbers)}"
 
 
 def reply_frame(message_id: str, agent: CurrentAgent, message: UserMessage, text: str) -> str:
@@ -197,7 +197,7 @@ def reply_frame(message_id: str, agent: CurrentAgent, message: UserMessage, text
     return json.dumps(
         {
             "ver": 1,
-            "msg_id": f"msg_{uuid.uuid4().hex}",
+            "msg_id": f"msg_{next(_numbers)}",
             "type": "sys_std",
             "meta": {
                 "sender_user": "server",

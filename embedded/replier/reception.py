@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 
 from embedded.replier import rows
-from embedded.replier.admission import Admission, Credential, CurrentAgent
+from embedded.replier.admission import Admission, Credential
 from embedded.replier.answering import Answering, Exchange
 from embedded.replier.batches import WorkError
 from embedded.replier.deduplication import Deduplication
@@ -74,11 +74,9 @@ class Reception:
             except WorkError as error:
                 log.error("Open connections cannot be checked, for the database does not answer: %s", error)
 
-    async def _check(self, connection: Connection) -> CurrentAgent | None:
-        agent = await self._admission.admit(connection.credential)
-        if agent is None:
-            connection.end(1008, "The API key is no longer valid for this agent.")
-        return agent
+    async def _check(self, connection: Connection) -> None:
+        if await self._admission.admit(connection.credential) is None:
+            connection.revoke()
 
     async def _converse(self, connection: Connection) -> None:
         self._connections.add(connection)
@@ -122,19 +120,16 @@ class Reception:
             return False
 
     async def _begin(self, connection: Connection, msg_id: str, message: UserMessage) -> bool:
-        agent = await self._check(connection)
-        if agent is None:
-            return False
-        stream = await self._streams.open(rows.stream_id(agent, message), connection.identity)
-        if self._seen.is_repeated(agent.tenant_id, agent.agent_id, msg_id):
+        identity = connection.identity
+        stream = await self._streams.open(rows.stream_id(identity, message), identity)
+        if self._seen.is_repeated(identity, msg_id):
             self._streams.release(stream)
             raise FrameError("its msg_id has come before")
         exchange = Exchange(
             connection=connection,
-            agent=agent,
             message=message,
             wants_reply=bool(message.text.strip()) and abs(time.time() - message.time) <= FRESH_SECONDS,
-            stored=self._writer.submit(rows.of_message(agent, stream.id, message)),
+            stored=self._writer.submit(connection.credential, rows.of_message(identity, stream.id, message)),
         )
         self._streams.enqueue(stream, partial(self._answering.answer, stream, exchange))
         return True

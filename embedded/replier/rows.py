@@ -3,10 +3,9 @@
 import hashlib
 import json
 import time
-from dataclasses import dataclass
 from typing import Any
 
-from embedded.replier.admission import CurrentAgent
+from embedded.replier.admission import CurrentAgent, Identity
 from embedded.replier.envelope import UserMessage
 from embedded.replier.model_client import Completion
 from embedded.tables import (
@@ -21,32 +20,25 @@ from embedded.tables import (
 )
 
 Row = dict[str, Any]
+Rows = list[tuple[type[Table], Row]]
 
 
-@dataclass(frozen=True)
-class Write:
-    """Rows that are stored together, if the agent still exists."""
-
-    agent_id: str
-    rows: list[tuple[type[Table], Row]]
-
-
-def stream_id(agent: CurrentAgent, message: UserMessage) -> str:
+def stream_id(identity: Identity, message: UserMessage) -> str:
     """Return the id of the chat stream: the group's, or the user's private chat, with this agent on this platform."""
     where = ["group", message.group.group_id] if message.group else ["user", message.user.user_id]
-    return _digest(agent.tenant_id, agent.agent_id, message.platform, *where)
+    return _digest(*identity, message.platform, *where)
 
 
-def of_message(agent: CurrentAgent, stream: str, message: UserMessage) -> Write:
+def of_message(identity: Identity, stream: str, message: UserMessage) -> Rows:
     """Return what a user's message leaves: itself, its stream, its sender and its group."""
     now = time.time()
-    owner = {"tenant_id": agent.tenant_id, "agent_id": agent.agent_id, "platform": message.platform}
+    owner = {**identity._asdict(), "platform": message.platform}
     user, group = message.user, message.group
-    rows: list[tuple[type[Table], Row]] = [
+    rows: Rows = [
         (
             Message,
             {
-                **_message_row(agent, stream, message),
+                **_message_row(identity, stream, message),
                 "message_id": message.message_id,
                 "time": message.time,
                 "reply_to": message.quoted_message_id,
@@ -77,7 +69,7 @@ def of_message(agent: CurrentAgent, stream: str, message: UserMessage) -> Write:
             PersonInfo,
             {
                 **owner,
-                "person_id": _digest("person", agent.tenant_id, agent.agent_id, message.platform, user.user_id),
+                "person_id": _digest("person", *identity, message.platform, user.user_id),
                 "is_known": True,
                 "person_name": user.user_nickname,
                 "user_id": user.user_id,
@@ -91,13 +83,13 @@ def of_message(agent: CurrentAgent, stream: str, message: UserMessage) -> Write:
     if group:
         details = {"group_id": group.group_id, "group_name": group.group_name, "create_time": now, "last_active": now}
         rows.append((GroupInfo, {**owner, **details}))
-    return Write(agent.agent_id, rows)
+    return rows
 
 
-def of_reply(agent: CurrentAgent, stream: str, message: UserMessage, reply_id: str, completion: Completion) -> Write:
+def of_reply(agent: CurrentAgent, stream: str, message: UserMessage, reply_id: str, completion: Completion) -> Rows:
     """Return what an answer leaves: the reply, the model's usage, the action that was done."""
     reply = {
-        **_message_row(agent, stream, message),
+        **_message_row(agent.identity, stream, message),
         "message_id": reply_id,
         "time": time.time(),
         "reply_to": message.message_id,
@@ -107,21 +99,17 @@ def of_reply(agent: CurrentAgent, stream: str, message: UserMessage, reply_id: s
         "processed_plain_text": completion.text,
         "additional_config": None,
     }
-    rows: list[tuple[type[Table], Row]] = [(Message, reply), *_attempt(agent, stream, message, completion, done=True)]
-    return Write(agent.agent_id, rows)
+    return [(Message, reply), *_attempt(agent.identity, stream, message, completion, done=True)]
 
 
-def of_failure(agent: CurrentAgent, stream: str, message: UserMessage, completion: Completion) -> Write:
+def of_failure(identity: Identity, stream: str, message: UserMessage, completion: Completion) -> Rows:
     """Return what a question that the model did not answer leaves: a failed usage, an action that was not done."""
-    return Write(agent.agent_id, _attempt(agent, stream, message, completion, done=False))
+    return _attempt(identity, stream, message, completion, done=False)
 
 
-def _attempt(
-    agent: CurrentAgent, stream: str, message: UserMessage, completion: Completion, done: bool
-) -> list[tuple[type[Table], Row]]:
-    owner = {"tenant_id": agent.tenant_id, "agent_id": agent.agent_id}
+def _attempt(identity: Identity, stream: str, message: UserMessage, completion: Completion, done: bool) -> Rows:
     usage = {
-        **owner,
+        **identity._asdict(),
         "platform": message.platform,
         "model_name": completion.model,
         "user_id": message.user.user_id,
@@ -136,7 +124,7 @@ def _attempt(
         "timestamp": utc_now(),
     }
     action = {
-        **owner,
+        **identity._asdict(),
         "chat_stream_id": stream,
         "action_id": _digest("action", stream, message.message_id, str(time.time_ns())),
         "time": time.time(),
@@ -156,10 +144,9 @@ def _reason(message: UserMessage) -> str:
     return "mentioned in the group" if message.mentioned else "message in the group"
 
 
-def _message_row(agent: CurrentAgent, stream: str, message: UserMessage) -> Row:
+def _message_row(identity: Identity, stream: str, message: UserMessage) -> Row:
     return {
-        "tenant_id": agent.tenant_id,
-        "agent_id": agent.agent_id,
+        **identity._asdict(),
         "platform": message.platform,
         "chat_stream_id": stream,
         "chat_info_stream_id": stream,

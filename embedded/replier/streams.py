@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy import Engine, select
 
+from embedded.replier.admission import Identity
 from embedded.replier.batches import Batches
-from embedded.replier.delivery import Identity
 from embedded.replier.prompt import HISTORY_LENGTH, Turn
 from embedded.tables import Message
 

@@ -4,15 +4,16 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
-from embedded.replier.admission import CurrentAgent, find_agents
-from embedded.replier.batches import Batches
-from embedded.replier.rows import Row, Write
+from embedded.replier.admission import Credential, CurrentAgent, find_agents
+from embedded.replier.batches import Batches, WorkError
+from embedded.replier.rows import Row, Rows
 from embedded.tables import ActionRecord, ChatStream, GroupInfo, LlmUsage, Message, PersonInfo, Table
 
 log = logging.getLogger(__name__)
@@ -22,40 +23,45 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 0.2
 
 
+@dataclass(frozen=True)
+class _Write:
+    credential: Credential
+    rows: Rows
+
+
 class Writer:
     """Writes in the order in which they came, many to a transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._statements = _statements(engine.dialect.name)
-        self._batches = Batches[Write, CurrentAgent | None]("writer", self._store)
+        self._batches = Batches[_Write, CurrentAgent | None]("writer", self._store)
 
-    def submit(self, write: Write) -> asyncio.Future[CurrentAgent | None]:
-        """Store the rows; the future gives the agent as it was at the commit, or None when nothing was stored.
+    def submit(self, credential: Credential, rows: Rows) -> asyncio.Future[CurrentAgent | None]:
+        """Store the rows, together, if the credential is valid in the same transaction.
 
-        Nothing is stored for an agent that no longer exists, or when the database failed, which is logged.
+        The future gives the agent as it was at the commit; None when the credential was not valid, so that nothing
+        was stored; or WorkError when the database failed.
         """
-        return self._batches.submit(write)
+        return self._batches.submit(_Write(credential, rows))
 
     async def close(self, seconds: float) -> None:
         """Store what is waiting."""
         if not await self._batches.close(seconds):
             log.error("The database did not take the last messages within %.1f s; they are lost.", seconds)
 
-    def _store(self, writes: Sequence[Write]) -> list[CurrentAgent | None]:
+    def _store(self, writes: Sequence[_Write]) -> list[CurrentAgent | Exception | None]:
         try:
-            return self._store_patiently(writes)
+            return [*self._store_patiently(writes)]
         except OperationalError as error:
-            log.error("The database is not usable, %d writes are lost: %s", len(writes), error.orig)
-            return [None] * len(writes)
+            return [WorkError(f"the database is not usable: {error.orig}")] * len(writes)
         except Exception as error:
             if len(writes) > 1:
                 # One write that the database refuses must not take the others with it.
                 return [self._store([write])[0] for write in writes]
-            log.error("The database refuses a write of agent %s: %s", writes[0].agent_id, type(error).__name__)
-            return [None]
+            return [WorkError(f"the database refuses it: {type(error).__name__}")]
 
-    def _store_patiently(self, writes: Sequence[Write]) -> list[CurrentAgent | None]:
+    def _store_patiently(self, writes: Sequence[_Write]) -> list[CurrentAgent | None]:
         for _ in range(ATTEMPTS - 1):
             try:
                 return self._transact(writes)
@@ -64,16 +70,16 @@ class Writer:
                 time.sleep(PAUSE_SECONDS)
         return self._transact(writes)
 
-    def _transact(self, writes: Sequence[Write]) -> list[CurrentAgent | None]:
+    def _transact(self, writes: Sequence[_Write]) -> list[CurrentAgent | None]:
         with self._engine.begin() as connection:
             if self._engine.dialect.name == "sqlite":
                 # Python's driver would begin with the first INSERT only, after the agents were read.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            agents = find_agents(connection, (write.agent_id for write in writes), hold=True)
-            self._insert(connection, [write for write in writes if write.agent_id in agents])
-        return [agents.get(write.agent_id) for write in writes]
+            agents = find_agents(connection, [write.credential for write in writes], hold=True)
+            self._insert(connection, [write for write, agent in zip(writes, agents, strict=True) if agent])
+        return agents
 
-    def _insert(self, connection: Connection, writes: Sequence[Write]) -> None:
+    def _insert(self, connection: Connection, writes: Sequence[_Write]) -> None:
         rows: dict[type[Table], list[Row]] = {table: [] for table in self._statements}
         for write in writes:
             for table, row in write.rows:
