@@ -32,7 +32,7 @@ check_python() {
         3.10 | 3.11 | 3.12 | 3.13) ;;
         *) fail "$python is Python $version, but Python 3.10 to 3.13 is needed: install one of these and name it, for example make setup PYTHON=python3.12." ;;
     esac
-    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+    "$python" -c 'import venv; from ensurepip import bootstrap' 2>/dev/null ||
         fail "$python cannot make a virtual environment because its module ensurepip is missing: apt-get install python3-venv (or python$version-venv), then run make again."
 }
 

@@ -52,7 +52,9 @@ def test_a_missing_python_is_refused_in_one_sentence(checkout: Path) -> None:
 
 
 def test_a_python_without_ensurepip_is_refused_in_one_sentence(checkout: Path) -> None:
-    (checkout / "ensurepip.py").write_text("raise ModuleNotFoundError('No module named ensurepip')\n")
+    # As after Debian has removed python3-venv but not the folder.
+    (checkout / "ensurepip").mkdir()
+    (checkout / "ensurepip" / "__init__.py").touch()
     result = set_up(checkout, PYTHONPATH=str(checkout))
     assert_refused(result, checkout, "ensurepip", "apt-get install python3-venv")
 
