@@ -1,0 +1,28 @@
+"""The ledger of a run, and removing what it, or an exact selection, names: rows in every table, directories."""
+
+from support.purge.ledger import Ledger, unfinished
+from support.purge.owners import select_prefix, select_tenants
+from support.purge.purge import count_rows, purge
+from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.residue import Difference, Kind, Snapshot, compare
+from support.purge.resume import purge_ledger
+from support.purge.selection import Selection
+
+__all__ = [
+    "Difference",
+    "Kind",
+    "Kind",
+    "Ledger",
+    "OwnerReport",
+    "PurgeError",
+    "PurgeReport",
+    "Selection",
+    "Snapshot",
+    "compare",
+    "count_rows",
+    "purge",
+    "purge_ledger",
+    "select_prefix",
+    "select_tenants",
+    "unfinished",
+]

@@ -1,0 +1,159 @@
+"""`python -m support.purge`: removes what runs left, or what is named exactly."""
+
+import argparse
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from support.errors import SuiteError, UsageError
+from support.masking import mask
+from support.purge.database import open_engine, refuse_remote
+from support.purge.ledger import LEDGER_NAME, Ledger, unfinished
+from support.purge.owners import select_prefix
+from support.purge.purge import count_rows, purge
+from support.purge.report import PurgeError, PurgeReport
+from support.purge.resume import ledger_urls, purge_ledger
+from support.purge.selection import Selection
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+console = Console()
+
+
+def _seconds(text: str) -> float:
+    match = re.fullmatch(r"(\d{1,6})([mhd])", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is no age; write 30m, 12h or 2d")
+    return int(match[1]) * _UNITS[match[2]]
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--run", metavar="ID", help="what this run created")
+    what.add_argument("--tenant", metavar="ID", nargs="+", help="these tenants, named exactly")
+    what.add_argument("--prefix", metavar="NAME", help="users whose name begins with exactly this text")
+    what.add_argument("--resume", action="store_true", help="what runs left that are not alive any more")
+    what.add_argument("--older-than", metavar="AGE", type=_seconds, help="what runs left before this age: 30m, 12h, 2d")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would go")
+    parser.add_argument(
+        "--database", metavar="URL", action="append", default=[],
+        help="instead of the ledger's or MAIM_DATABASE_URL; may be repeated",
+    )  # fmt: skip
+    parser.add_argument("--report", metavar="FILE", type=Path, help="write the report as JSON")
+    parser.add_argument("--reports", metavar="FOLDER", type=Path, default=Path("reports"), help="where runs report")
+    parser.add_argument("--allow-remote", action="store_true", help="purge a database that is not on this machine")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Purge; return 0, or 1 when something is left, or 2 when what was asked cannot be done."""
+    options = _parse(arguments)
+    status, done = 0, []
+    try:
+        for job in _jobs(options):
+            outcome, report = _perform(job, options)
+            status = max(status, outcome)
+            done.append(report)
+        if options.report:
+            text = json.dumps({"purges": done}, ensure_ascii=False, indent=2)
+            options.report.write_text(text + "\n", encoding="utf-8")
+    except (SuiteError, OSError) as error:
+        _complain(error)
+        return 2 if isinstance(error, UsageError) else 1
+    return status
+
+
+@dataclass(frozen=True)
+class _Job:
+    title: str
+    database_urls: Sequence[str]
+    purge: Callable[[], PurgeReport]
+
+
+def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
+    if options.tenant or options.prefix is not None:
+        yield _named(options)
+        return
+    for ledger in _ledgers(options):
+        yield _Job(
+            f"run {ledger.header.run_id}",
+            ledger_urls(ledger, options.database),
+            partial(purge_ledger, ledger, options.database, dry_run=options.dry_run, allow_remote=options.allow_remote),
+        )
+
+
+def _named(options: argparse.Namespace) -> _Job:
+    environment = os.environ.get("MAIM_DATABASE_URL")
+    urls = options.database or ([environment] if environment else [])
+    if not urls:
+        raise UsageError("No database is named; give --database URL or MAIM_DATABASE_URL.")
+    if options.tenant:
+        selection = Selection.of(tenant_ids=options.tenant)
+    else:
+        selection = Selection().union(_with_prefix(url, options) for url in urls)
+    return _Job(
+        f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}...",
+        urls,
+        partial(purge, urls, selection, dry_run=options.dry_run, allow_remote=options.allow_remote),
+    )
+
+
+def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
+    if not options.allow_remote:
+        refuse_remote(url)
+    engine = open_engine(url)
+    try:
+        return select_prefix(engine, options.prefix)
+    finally:
+        engine.dispose()
+
+
+def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
+    if options.run:
+        if Path(options.run).name != options.run:
+            raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
+        yield Ledger.read(options.reports / options.run / LEDGER_NAME)
+        return
+    latest = time.time() - (options.older_than or 0)
+    for ledger in unfinished(options.reports):
+        run = ledger.header.run_id
+        if ledger.header.alive:
+            console.print(f"run {run} is alive (process {ledger.header.pid}) and was left alone")
+        elif ledger.kept and options.resume:
+            console.print(f"run {run} was kept on purpose; --run {run} removes it")
+        elif ledger.header.started <= latest:
+            yield ledger
+
+
+def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    console.print(job.title)
+    try:
+        report = job.purge()
+    except PurgeError as error:
+        _complain(error)
+        report = error.report
+    console.print(report.as_table(), report.owners_as_table())
+    for kind, names in report.missing.as_json().items():
+        if names:
+            console.print(f"not found, {kind}: {', '.join(names)}")
+    left = {} if options.dry_run else count_rows(job.database_urls, report.selection)
+    if left:
+        console.print(f"left over: {left}", style="red")
+    return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+
+
+def _complain(error: Exception) -> None:
+    print(mask(str(error)), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

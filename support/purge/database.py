@@ -1,0 +1,169 @@
+"""Opening a deployment's database for the purge: only on this machine, patient with locks, blocking nobody long."""
+
+import ipaddress
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from support.errors import InfrastructureError, UsageError
+from support.masking import MASK, mask
+
+CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old builds
+LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over
+_CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
+
+T = TypeVar("T")
+
+
+class LockedError(InfrastructureError):
+    """The database stayed locked by others for longer than the purge may wait."""
+
+
+def parse_url(url: str) -> URL:
+    """Return the URL taken apart; raise UsageError when it is none."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise UsageError(
+            "The database URL cannot be read; give one such as sqlite:////path/to.db or "
+            "postgresql+psycopg://user:password@host/name."
+        ) from error
+
+
+def without_secret(url: str) -> str:
+    """Return the URL with *** in place of its password, if it has one."""
+    parsed = parse_url(url)
+    if "password" in parsed.query:
+        parsed = parsed.difference_update_query(["password"]).set(password=MASK)
+    return parsed.render_as_string(hide_password=True)
+
+
+def lacks_secret(url: str) -> bool:
+    """Whether the password of this URL was taken out."""
+    return parse_url(url).password == MASK
+
+
+def absolute(url: str) -> str:
+    """Return the URL such that it means the same in every working directory."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return url
+    return parsed.set(database=str(Path(parsed.database).absolute())).render_as_string(hide_password=False)
+
+
+def refuse_remote(url: str) -> None:
+    """Raise UsageError when the database is not on this machine: a file, a Unix socket or a loopback address."""
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return
+    if "service" in parsed.query:
+        raise UsageError("A database URL with service= hides its host; name the host, or give --allow-remote.")
+    for host in _hosts(parsed):
+        if not _is_local(host):
+            raise UsageError(
+                f"The database is on {host}, not on this machine, so nothing was removed; "
+                "give --allow-remote if that database is really meant."
+            )
+
+
+def _hosts(url: URL) -> Iterator[str]:
+    named: list[str] = [url.host] if url.host else []
+    for key in ("host", "hostaddr"):
+        value = url.query.get(key, ())
+        named += [value] if isinstance(value, str) else value
+    if not named:  # libpq then asks its environment
+        named = [os.environ[name] for name in ("PGHOST", "PGHOSTADDR") if os.environ.get(name)]
+    for each in named:
+        for host in each.split(","):
+            is_port_follows = host.count(":") == 1 and not host.startswith("/")
+            yield host.partition(":")[0] if is_port_follows else host
+
+
+def _is_local(host: str) -> bool:
+    if host.startswith(("/", "@")) or host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for an existing database. Raises UsageError when it does not open."""
+    parsed = parse_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if is_sqlite and not (parsed.database and Path(parsed.database).is_file()):
+        raise UsageError(f"{parsed.database} is no SQLite database; give the URL of the deployment's own.")
+    try:
+        engine = create_engine(parsed)
+        if is_sqlite:
+            event.listen(engine, "connect", _configure_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        with engine.connect():
+            return engine
+    except (SQLAlchemyError, ImportError) as error:
+        raise UsageError(
+            f"The database {mask(str(parsed))} does not open ({mask(_reason(error))}); "
+            "check that it runs and that the URL names it."
+        ) from error
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say when a transaction begins, and of which kind
+    connection.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that starts reading and then writes fails at once when another writes meanwhile.
+    kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Open one transaction that takes its locks at once or fails within LOCK_TIMEOUT_MS; all of it or nothing."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
+        yield connection
+
+
+def patiently(work: Callable[[], T], patience: float) -> T:
+    """Repeat the work while the database is locked, for at most `patience` seconds. Raises LockedError then."""
+    deadline, pause = time.monotonic() + patience, 0.01
+    while True:
+        try:
+            return work()
+        except DBAPIError as error:
+            if not _is_contention(error):
+                raise
+            if time.monotonic() + pause > deadline:
+                raise LockedError(
+                    f"The database was still locked by another connection after {patience:g} s; find and end the "
+                    "transaction that holds it, then purge again."
+                ) from error
+        time.sleep(pause)
+        pause = min(pause * 2, 0.25)
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _CONTENTION or "is locked" in str(error.orig)
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+
+
+def chunks(values: Iterable[T], size: int = CHUNK) -> Iterator[tuple[T, ...]]:
+    """Cut the values into tuples of at most `size`."""
+    iterator = iter(values)
+    while chunk := tuple(islice(iterator, size)):
+        yield chunk

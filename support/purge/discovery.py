@@ -1,0 +1,184 @@
+"""Finds, by reflection, which columns of a database say whose a row is. No backend's models are imported."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Engine,
+    ForeignKeyConstraint,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy import (
+    Enum as EnumType,
+)
+from sqlalchemy.types import NullType
+
+
+class Role(Enum):
+    """What a column's values name. In this order they decide whose a row is: the first that names somebody."""
+
+    TENANT = "tenant"
+    AGENT = "agent"
+    STREAM = "chat stream"
+    PERSON = "person"
+    CREATOR = "creator"
+    ACCOUNT = "user account"
+    USERNAME = "user name"
+
+
+_ROLES = {
+    "tenant_id": Role.TENANT,
+    "agent_id": Role.AGENT,
+    "stream_id": Role.STREAM,
+    "chat_stream_id": Role.STREAM,
+    "chat_id": Role.STREAM,
+    "chat_info_stream_id": Role.STREAM,
+    "person_id": Role.PERSON,
+    "created_by": Role.CREATOR,
+    "owner_id": Role.CREATOR,
+    "user_id": Role.ACCOUNT,
+    "username": Role.USERNAME,
+}
+# Tables that call such an id just "id".
+_OWN_IDS = {"tenants": Role.TENANT, "agents": Role.AGENT, "users": Role.ACCOUNT}
+# Where one of these stands, user_id is a chat user's id on a platform: any text, and the same at many tenants.
+_CHAT_ROLES = {Role.TENANT, Role.AGENT, Role.STREAM, Role.PERSON}
+
+_GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+GENERATED_ID = re.compile(r"[A-Za-z]+_[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def is_generated(value: str) -> bool:
+    """Whether the value holds a random part, so that it cannot stand for anything else by chance."""
+    return _GENERATED.search(value) is not None
+
+
+@dataclass(frozen=True)
+class Key:
+    """The columns of a table that play one role."""
+
+    role: Role
+    columns: tuple[ColumnElement[str], ...]
+    unique: bool  # one of them alone identifies a row: the table is the register of these ids
+    indexed: bool  # each of them can be searched without reading the whole table
+
+
+@dataclass(frozen=True)
+class OwnedTable:
+    """A table and what its columns say about the owners of its rows."""
+
+    table: Table
+    keys: dict[Role, Key]
+    texts: tuple[ColumnElement[str], ...]
+
+    @property
+    def is_account(self) -> bool:
+        """Whether its rows are user accounts: a name together with a password."""
+        return Role.USERNAME in self.keys
+
+    def registers(self, role: Role) -> bool:
+        """Whether a tenant or agent exists because it has a row here."""
+        if role not in self.keys:
+            return False
+        if _OWN_IDS.get(self.table.name) is role:
+            return True
+        return self.is_account if role is Role.TENANT else self.keys[role].unique and "name" in self.table.c
+
+    def column(self, role: Role) -> ColumnElement[str]:
+        """Return the table's first column of that role."""
+        return self.keys[role].columns[0]
+
+    @property
+    def levels(self) -> list[Key]:
+        """The keys that decide whose a row is, the most telling first."""
+        deciding = set(self.keys)
+        if deciding & _CHAT_ROLES:
+            deciding.discard(Role.ACCOUNT)
+        if deciding & {Role.TENANT, Role.ACCOUNT}:
+            deciding.discard(Role.USERNAME)
+        return [self.keys[role] for role in Role if role in deciding]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one database, children before their parents, and who refers to whom."""
+
+    tables: tuple[OwnedTable, ...]
+    children: dict[str, tuple[ForeignKeyConstraint, ...]]
+
+    def __getitem__(self, name: str) -> OwnedTable:
+        return next(owned for owned in self.tables if owned.table.name == name)
+
+
+def discover(engine: Engine) -> Schema:
+    """Read the schema of the database."""
+    metadata = MetaData()
+    metadata.reflect(engine)
+    children: defaultdict[str, list[ForeignKeyConstraint]] = defaultdict(list)
+    for table in metadata.tables.values():
+        for constraint in table.foreign_key_constraints:
+            # The database itself empties these references.
+            if (constraint.ondelete or "").upper() not in ("SET NULL", "SET DEFAULT"):
+                children[constraint.referred_table.name].append(constraint)
+    tables = tuple(_examine(table, engine.dialect.name) for table in reversed(metadata.sorted_tables))
+    return Schema(tables, {name: tuple(constraints) for name, constraints in children.items()})
+
+
+def _examine(table: Table, dialect: str) -> OwnedTable:
+    texts = [column for column in table.columns if _holds_text(column)]
+    found: defaultdict[Role, list[Column[str]]] = defaultdict(list)
+    for column in texts:
+        role = _role(table, column)
+        if role:
+            found[role].append(column)
+    if not any("password" in column.name for column in table.columns):
+        found.pop(Role.USERNAME, None)
+    keys = {
+        role: Key(
+            role,
+            tuple(_exact(column, dialect) for column in columns),
+            any((column.name,) in _unique(table) for column in columns),
+            all(column.name in _leading(table) for column in columns),
+        )
+        for role, columns in found.items()
+    }
+    return OwnedTable(table, keys, tuple(texts))
+
+
+def _role(table: Table, column: Column[str]) -> Role | None:
+    return _OWN_IDS.get(table.name) if column.name == "id" else _ROLES.get(column.name)
+
+
+def _holds_text(column: Column[str]) -> bool:
+    return isinstance(column.type, String | NullType) and not isinstance(column.type, EnumType)
+
+
+def _exact(column: Column[str], dialect: str) -> ColumnElement[str]:
+    # A column of SQLite may be declared to ignore case.
+    return column.collate("BINARY") if dialect == "sqlite" else column
+
+
+def _unique(table: Table) -> set[tuple[str, ...]]:
+    constraints = (each for each in table.constraints if isinstance(each, UniqueConstraint))
+    return {
+        tuple(column.name for column in columns)
+        for columns in (
+            table.primary_key.columns,
+            *(each.columns for each in constraints),
+            *(index.columns for index in table.indexes if index.unique),
+        )
+    }
+
+
+def _leading(table: Table) -> set[str]:
+    """Names of the columns that an index begins with."""
+    indexes: Iterator[tuple[str, ...]] = (tuple(column.name for column in index.columns) for index in table.indexes)
+    return {columns[0] for columns in (*indexes, *_unique(table)) if columns}

@@ -1,0 +1,181 @@
+"""The ledger of a run: what it is about to create, on the disk before it is created."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from support.errors import UsageError
+from support.purge.database import absolute, without_secret
+from support.purge.selection import Selection
+
+LEDGER_NAME = "ledger.jsonl"
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line: whose ledger it is, and where what it names was created."""
+
+    run_id: str
+    databases: tuple[str, ...]  # without passwords
+    directories: tuple[str, ...]
+    pid: int
+    process_created: float
+    started: float = field(default_factory=lambda: datetime.now(timezone.utc).timestamp())
+
+    @classmethod
+    def parse(cls, line: dict[str, Any]) -> Header:
+        """Build the header from its line. Raises KeyError or TypeError when it is none."""
+        header = cls(**{each.name: line[each.name] for each in fields(cls)})
+        return replace(header, databases=tuple(header.databases), directories=tuple(header.directories))
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process of the run still lives."""
+        try:
+            return abs(psutil.Process(self.pid).create_time() - self.process_created) < 1
+        except psutil.NoSuchProcess:
+            return False
+
+
+class Ledger:
+    """An append-only file of one JSON object a line. Methods may be called from several threads.
+
+    An agent belongs to its tenant: when the tenant is ours it goes with it, even if its id was never learnt.
+    """
+
+    def __init__(self, path: Path, header: Header, events: Sequence[dict[str, Any]] = ()) -> None:
+        self.path = path
+        self.header = header
+        self.kept = False
+        self._named: dict[str, set[str]] = {}
+        self._torn_at: int | None = None
+        self._lock = threading.Lock()
+        for event in events:
+            self._apply(event)
+
+    @classmethod
+    def create(cls, path: Path, run_id: str, database_urls: Sequence[str], directories: Sequence[str] = ()) -> Ledger:
+        """Begin the ledger of this process's run. Raises UsageError when the file is there already."""
+        this = psutil.Process()
+        databases = tuple(without_secret(absolute(url)) for url in database_urls)
+        header = Header(run_id, databases, tuple(directories), this.pid, this.create_time())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError as error:
+            raise UsageError(f"{path} is the ledger of another run; give each run an id of its own.") from error
+        ledger = cls(path, header)
+        ledger._append({"event": "run", **asdict(header)}, durable=True)
+        _sync_directory(path.parent)
+        return ledger
+
+    @classmethod
+    def read(cls, path: Path) -> Ledger:
+        """Read a ledger; a line that was torn while it was written counts as not written.
+
+        Raises UsageError when it is missing or no ledger.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise UsageError(f"The ledger {path} cannot be read ({error.strerror}); check the run's id.") from error
+        *lines, torn = content.split(b"\n")
+        try:
+            header, *events = [json.loads(line) for line in lines]
+            ledger = cls(path, Header.parse(header), events)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise UsageError(f"{path} is no ledger ({error}); purge by --tenant or --prefix instead.") from error
+        ledger._torn_at = len(content) - len(torn) if torn else None
+        return ledger
+
+    def will_register(self, username: str) -> None:
+        """Note on the disk that a user of this name is about to be registered."""
+        self._append({"event": "will_register", "username": username}, durable=True)
+
+    def registered(self, username: str, tenant_id: str, user_id: str) -> None:
+        """Note the ids that the user got."""
+        self._append({"event": "registered", "username": username, "tenant_id": tenant_id, "user_id": user_id})
+
+    def not_registered(self, username: str) -> None:
+        """Note that the deployment refused: whoever has this name, it is not ours."""
+        self._append({"event": "not_registered", "username": username})
+
+    def will_create_agent(self, tenant_id: str, name: str) -> None:
+        """Note on the disk that an agent is about to be created."""
+        self._append({"event": "will_create_agent", "tenant_id": tenant_id, "name": name}, durable=True)
+
+    def agent_created(self, tenant_id: str, agent_id: str) -> None:
+        """Note the id that the agent got."""
+        self._append({"event": "agent_created", "tenant_id": tenant_id, "agent_id": agent_id})
+
+    def keep(self) -> None:
+        """Note that what the run created stays on purpose: only a purge that names the run removes it."""
+        self._append({"event": "keep"}, durable=True)
+
+    def purged(self) -> None:
+        """Note that everything named so far is gone."""
+        self._append({"event": "purged"}, durable=True)
+
+    def selection(self) -> Selection:
+        """Return what is named and not purged yet."""
+        with self._lock:
+            return Selection.of(**self._named)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to purge."""
+        return not self.selection()
+
+    def _append(self, event: dict[str, Any], durable: bool = False) -> None:
+        line = json.dumps(event, ensure_ascii=False).encode() + b"\n"
+        with self._lock:
+            if self._torn_at is not None:
+                os.truncate(self.path, self._torn_at)
+                self._torn_at = None
+            with self.path.open("ab", buffering=0) as file:
+                file.write(line)
+                if durable:
+                    os.fsync(file.fileno())
+            self._apply(event)
+
+    def _apply(self, event: dict[str, Any]) -> None:
+        match event["event"]:
+            case "will_register" | "registered" | "agent_created":
+                # The tenant of an agent may be one that the run only visits.
+                foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
+                for name in event.keys() - {"event"} - foreign:
+                    self._named.setdefault(f"{name}s", set()).add(event[name])
+            case "not_registered":
+                self._named["usernames"].discard(event["username"])
+            case "keep":
+                self.kept = True
+            case "purged":
+                self._named.clear()
+
+
+def unfinished(reports: Path) -> Iterator[Ledger]:
+    """Yield the ledgers in <reports>/<run id>/ that name something which is not purged, the oldest first."""
+    ledgers = [
+        Ledger.read(path)
+        for path in reports.glob(f"*/{LEDGER_NAME}")
+        # A run that died over its first line created nothing. <reports>/latest is a link to one of the others.
+        if b"\n" in path.read_bytes() and not path.parent.is_symlink()
+    ]
+    yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+
+
+def _sync_directory(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,197 @@
+"""Resolves names: user name -> tenant and user -> agents; and tells who else exists."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+
+from support.errors import UsageError
+from support.purge.database import chunks
+from support.purge.discovery import OwnedTable, Role, Schema, discover
+from support.purge.selection import Selection
+
+
+@dataclass(frozen=True)
+class Database:
+    """An open database and its schema."""
+
+    engine: Engine
+    schema: Schema
+
+    @classmethod
+    def of(cls, engine: Engine) -> Database:
+        """Read the schema."""
+        return cls(engine, discover(engine))
+
+    @property
+    def accounts(self) -> list[OwnedTable]:
+        """The tables of user accounts."""
+        return [table for table in self.schema.tables if table.is_account]
+
+    def registers(self, role: Role) -> list[OwnedTable]:
+        """Return the tables in which such ids come into being."""
+        return [table for table in self.schema.tables if table.registers(role)]
+
+    def stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+        """Read rows a thousand at a time, in a transaction of their own."""
+        with self.engine.connect().execution_options(yield_per=1000) as connection:
+            yield from connection.execute(query)
+
+    def values(self, column: ColumnElement[Any], condition: ColumnElement[bool]) -> Iterator[Any]:
+        """Stream the different values of the column in the rows that meet the condition."""
+        yield from (value for (value,) in self.stream(select(column).distinct().where(condition)))
+
+
+def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:
+    """Return the ids of every tenant, or of every agent, that exists."""
+    return frozenset(
+        value
+        for database in databases
+        for table in database.registers(role)
+        for value in database.values(table.column(role), table.column(role).is_not(None))
+    )
+
+
+@dataclass
+class Owner:
+    """What goes in one transaction: a tenant with its accounts and agents, or what is named without a tenant."""
+
+    label: str
+    tenant_id: str = ""
+    host: str = ""  # the tenant of an agent that is named while its tenant is not
+    usernames: set[str] = field(default_factory=set)
+    user_ids: set[str] = field(default_factory=set)
+    agent_ids: set[str] = field(default_factory=set)
+
+    @property
+    def selection(self) -> Selection:
+        """The owner's names."""
+        return Selection.of(self.usernames, [self.tenant_id], self.user_ids, self.agent_ids)
+
+    @property
+    def ids(self) -> dict[Role, frozenset[str]]:
+        """The owner's names by the role of the columns that hold them."""
+        names = self.selection
+        return {
+            Role.TENANT: names.tenant_ids,
+            Role.AGENT: names.agent_ids,
+            Role.CREATOR: names.user_ids,
+            Role.ACCOUNT: names.user_ids,
+            Role.USERNAME: names.usernames,
+        }
+
+
+class _Account(NamedTuple):
+    tenant_id: str
+    user_id: str
+    username: str
+
+
+def resolve(databases: Collection[Database], named: Selection) -> tuple[list[Owner], Selection]:
+    """Return the owners that are named, and which names nobody has.
+
+    Raises UsageError for a user whose tenant holds other users too: nobody said that those may go.
+    """
+    accounts = set(_find_accounts(databases, named))
+    names = named.union([Selection.of(*zip(*((a.username, a.tenant_id, a.user_id) for a in accounts), strict=True))])
+    names = names.union([Selection.of(tenant_ids=_tenants_of(databases, names.user_ids))])
+    _refuse_shared(databases, named, names)
+    agents = set(_find_agents(databases, names))
+
+    owners = {tenant: Owner(tenant, tenant) for tenant in sorted(names.tenant_ids)}
+    rest = Owner("without a tenant")
+    for account in accounts:
+        owner = owners.get(account.tenant_id, rest)
+        owner.usernames.add(account.username)
+        owner.user_ids.add(account.user_id)
+    for tenant, agent in agents:
+        label = tenant if tenant in owners else agent
+        owners.setdefault(label, Owner(label, host=tenant)).agent_ids.add(agent)
+    found = Selection().union(owner.selection for owner in (*owners.values(), rest))
+    rest.user_ids |= named.user_ids - found.user_ids
+    rest.agent_ids |= named.agent_ids - found.agent_ids
+
+    missing = Selection(
+        named.usernames - found.usernames,
+        named.tenant_ids - existing(databases, Role.TENANT),
+        named.user_ids - found.user_ids,
+        named.agent_ids - found.agent_ids,
+    )
+    return [*owners.values(), *([rest] if rest.selection else [])], missing
+
+
+def _find_accounts(databases: Iterable[Database], named: Selection) -> Iterator[_Account]:
+    wanted = {Role.USERNAME: named.usernames, Role.TENANT: named.tenant_ids, Role.ACCOUNT: named.user_ids}
+    for database in databases:
+        for table in database.accounts:
+            for role in [role for role in wanted if role in table.keys]:
+                for chunk in chunks(wanted[role]):
+                    yield from _read_accounts(database, table, table.column(role).in_(chunk))
+
+
+def _read_accounts(database: Database, table: OwnedTable, condition: ColumnElement[bool]) -> Iterator[_Account]:
+    roles = [role for role in (Role.TENANT, Role.ACCOUNT, Role.USERNAME) if role in table.keys]
+    for row in database.stream(select(*(table.column(role) for role in roles)).where(condition)):
+        values = dict(zip(roles, row, strict=True))
+        yield _Account(values.get(Role.TENANT) or "", values.get(Role.ACCOUNT) or "", values[Role.USERNAME])
+
+
+def _tenants_of(databases: Iterable[Database], users: Collection[str]) -> Iterator[str]:
+    """Yield the tenants that say that one of these users owns them."""
+    for database in databases:
+        for table in database.registers(Role.TENANT):
+            if Role.CREATOR in table.keys:
+                for chunk in chunks(users):
+                    owned = table.column(Role.CREATOR).in_(chunk)
+                    yield from database.values(table.column(Role.TENANT), owned)
+
+
+def _refuse_shared(databases: Iterable[Database], named: Selection, names: Selection) -> None:
+    derived = Selection.of(tenant_ids=names.tenant_ids - named.tenant_ids)
+    for account in _find_accounts(databases, derived):
+        if account.username not in named.usernames and account.user_id not in named.user_ids:
+            raise UsageError(
+                f"Tenant {account.tenant_id} has the user {account.username} too, who is not named, so nothing was "
+                "removed; name the tenant if all of it may go."
+            )
+
+
+def _find_agents(databases: Iterable[Database], names: Selection) -> Iterator[tuple[str, str]]:
+    """Yield tenant and agent for these tenants' agents and for the named ones."""
+    for database in databases:
+        for table in database.registers(Role.AGENT):
+            if Role.TENANT in table.keys:
+                tenant, agent = table.column(Role.TENANT), table.column(Role.AGENT)
+                for column, values in ((tenant, names.tenant_ids), (agent, names.agent_ids)):
+                    for chunk in chunks(values):
+                        rows = database.stream(select(tenant, agent).where(column.in_(chunk)))
+                        yield from ((row[0] or "", row[1]) for row in rows)
+
+
+def _expand(database: Database, named: Selection) -> Selection:
+    owners, _ = resolve([database], named)
+    return named.union(owner.selection for owner in owners)
+
+
+def select_tenants(engine: Engine, tenant_ids: Iterable[str]) -> Selection:
+    """Return these tenants with their accounts and agents; an id that nobody has stays in the selection."""
+    return _expand(Database.of(engine), Selection.of(tenant_ids=tenant_ids))
+
+
+def select_prefix(engine: Engine, prefix: str) -> Selection:
+    """Return the accounts whose user name begins with exactly this text, with their tenants and agents.
+
+    Raises UsageError when the prefix is empty: it would name everybody.
+    """
+    if not prefix:
+        raise UsageError("An empty prefix names every user; give the text with which the user names begin.")
+    database = Database.of(engine)
+    names = set[str]()
+    for table in database.accounts:
+        name = table.column(Role.USERNAME)
+        begins = func.substr(name, 1, len(prefix)) == prefix
+        names.update(database.values(name, begins))
+    return _expand(database, Selection.of(names))

@@ -1,0 +1,157 @@
+"""Residue: what differs in the databases between two moments, told by owner."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+
+from support.purge.database import open_engine, parse_url
+from support.purge.discovery import OwnedTable, Role
+from support.purge.owners import Database, existing
+from support.purge.selection import Selection
+
+# Of each table the last keys are remembered to name what is new, and the rest only counted: memory stays flat.
+REMEMBERED_KEYS = 20_000
+SHOWN_KEYS = 10
+
+Owner = tuple[str | None, ...]
+
+
+class Kind(Enum):
+    """What a difference means."""
+
+    LEFT = "left over"
+    UNEXPLAINED = "unexplained"
+    OTHERS = "of others"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Rows of one owner in one table that appeared (rows > 0), vanished (< 0) or were exchanged (0)."""
+
+    table: str
+    owner: Owner
+    kind: Kind
+    rows: int
+    keys: tuple[str, ...]  # the first new ones
+
+    def __str__(self) -> str:
+        owner = "/".join(str(name) for name in self.owner) or "no owner"
+        keys = f": {', '.join(self.keys)}" if self.keys else ""
+        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}"
+
+
+@dataclass
+class _Group:
+    """One owner's rows in a table."""
+
+    rows: int = 0
+    digest: int = 0
+
+
+@dataclass
+class _State:
+    """One table at one moment."""
+
+    groups: dict[Owner, _Group] = field(default_factory=dict)
+    last: deque[tuple[Owner, str]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
+
+    @property
+    def rows(self) -> int:
+        return sum(group.rows for group in self.groups.values())
+
+    def add(self, owner: Owner, key: str) -> None:
+        group = self.groups.setdefault(owner, _Group())
+        group.rows += 1
+        # The order of rows does not matter.
+        group.digest = (group.digest + _digest(key)) % 2**64
+        self.last.append((owner, key))
+
+    def new_since(self, before: _State, owner: Owner) -> Iterator[str]:
+        """Yield the remembered keys of this owner that are certain to be new."""
+        known = set(before.last)
+        is_all_known = before.rows == len(known) or owner not in before.groups
+        yield from (each[1] for each in self.last if is_all_known and each[0] == owner and each not in known)
+
+
+def _digest(key: str) -> int:
+    return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The row count and key digest of every table, by owner. Nothing of the rows' content is kept."""
+
+    tables: dict[str, _State]
+    existing: frozenset[str]  # tenants and agents
+
+    @classmethod
+    def take(cls, database_urls: Sequence[str]) -> Snapshot:
+        """Read the keys and owners of all rows. Raises UsageError when a database does not open."""
+        tables: dict[str, _State] = {}
+        known = frozenset[str]()
+        for url in database_urls:
+            engine = open_engine(url)
+            try:
+                database = Database.of(engine)
+                known |= existing([database], Role.TENANT) | existing([database], Role.AGENT)
+                prefix = f"{parse_url(url).database}:" if len(database_urls) > 1 else ""
+                for owned in database.schema.tables:
+                    tables[prefix + owned.table.name] = _read(database, owned)
+            finally:
+                engine.dispose()
+        return cls(tables, known)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Rows by table."""
+        return {name: state.rows for name, state in sorted(self.tables.items())}
+
+
+def _read(database: Database, owned: OwnedTable) -> _State:
+    state = _State()
+    primary = list(owned.table.primary_key)
+    key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
+    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *_owner_columns(owned)]))
+    for row in database.stream(select(*columns).order_by(*primary)):
+        state.add(tuple(row[len(key) :]), ", ".join(map(str, row[: len(key)])))
+    return state
+
+
+def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
+    """Yield tenant and agent columns, or else the next key that tells whose a row is."""
+    levels = owned.levels
+    telling = [level for level in levels if level.role in (Role.TENANT, Role.AGENT)] or levels[:1]
+    yield from (level.columns[0] for level in telling)
+
+
+def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) -> list[Difference]:
+    """Return every difference; those of kind OTHERS belong to tenants and agents that exist and are not ours."""
+    mine = ours.ids if ours else frozenset[str]()
+    others = (before.existing | after.existing) - mine
+    return [
+        Difference(table, owner, _kind(owner, mine, others), rows, keys)
+        for table in sorted(before.tables.keys() | after.tables.keys())
+        for owner, rows, keys in _differences(before.tables.get(table, _State()), after.tables.get(table, _State()))
+    ]
+
+
+def _differences(before: _State, after: _State) -> Iterator[tuple[Owner, int, tuple[str, ...]]]:
+    for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
+        was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
+        if was != now:
+            yield owner, now.rows - was.rows, tuple(islice(after.new_since(before, owner), SHOWN_KEYS))
+
+
+def _kind(owner: Owner, mine: frozenset[str], others: frozenset[str]) -> Kind:
+    named = {name for name in owner if name}
+    if named & mine:
+        return Kind.LEFT
+    return Kind.OTHERS if named & others else Kind.UNEXPLAINED
