@@ -1,5 +1,6 @@
 """Talking to agents: envelope, connection, transcript, conversation, swarm."""
 
+from support.chat.admission import Admission, try_to_talk
 from support.chat.connection import Connection, Reader, Refused
 from support.chat.conversation import Conversation, Turn
 from support.chat.envelope import Frame, Speaker
@@ -7,6 +8,7 @@ from support.chat.plan import Plan, plan_conversations
 from support.chat.swarm import hold_conversations
 
 __all__ = [
+    "Admission",
     "Connection",
     "Conversation",
     "Frame",
@@ -17,4 +19,5 @@ __all__ = [
     "Turn",
     "hold_conversations",
     "plan_conversations",
+    "try_to_talk",
 ]

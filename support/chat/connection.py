@@ -115,8 +115,12 @@ class Connection:
         why = str(self.closed) if self.closed else f"nothing matched within {timeout:.1f} s"
         raise NoFrame(
             f"Connection {self.transcript.number} ({self.transcript.title}) waited for {what}: {why}. "
-            f"Its last lines: {self.transcript.tail(4)}."
+            f"Frames that did not match: {self._describe_pending()}."
         )
+
+    def _describe_pending(self) -> str:
+        frames = [f"{frame.kind} {mask(frame.text or frame.acked or frame.raw)[:200]!r}" for frame in self.pending[-5:]]
+        return ", ".join(frames) or "none"
 
     def expect_acknowledgement(self, sent: Sent, timeout: float) -> Frame:
         """Consume the acknowledgement of a message."""
@@ -238,6 +242,11 @@ class Reader:
         with self._lock, contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(connection.socket)
 
+    def _end(self, connection: Connection, closed: Closed) -> None:
+        self._remove(connection)
+        connection.end(closed)
+        connection.socket.close()
+
     def _wake(self) -> None:
         self._waker.send(b"\0")
 
@@ -255,13 +264,11 @@ class Reader:
         try:
             opcode, data = connection.read()
         except (websocket.WebSocketException, OSError) as error:
-            self._remove(connection)
-            connection.end(Closed(None, str(error)))
+            self._end(connection, Closed(None, str(error)))
             return
         if opcode == websocket.ABNF.OPCODE_CLOSE:
-            self._remove(connection)
             code = int.from_bytes(data[:2], "big") if len(data) >= 2 else None
-            connection.end(Closed(code, data[2:].decode("utf-8", "replace")))
+            self._end(connection, Closed(code, data[2:].decode("utf-8", "replace")))
         elif opcode in (websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG):
             connection.transcript.add("<", "PING" if opcode == websocket.ABNF.OPCODE_PING else "PONG")
         else:

@@ -25,12 +25,6 @@ class Transcript:
         with self._lock:
             self._lines.append((time.perf_counter() - self._opened, direction, text))
 
-    def tail(self, count: int) -> str:
-        """Return the last lines, for an error message."""
-        with self._lock:
-            lines = self._lines[-count:]
-        return "; ".join(mask(f"{direction} {text[:300]}") for _, direction, text in lines) or "nothing"
-
     def __str__(self) -> str:
         with self._lock:
             lines = list(self._lines)

@@ -62,13 +62,15 @@ class ConfiguratorClient:
 
     def try_to_register(self, account: dict[str, Any]) -> requests.Response:
         """Send a registration that may be refused; what it may create is in the ledger before."""
-        if self._log and isinstance(account.get("username"), str):
-            self._log.will_register(account["username"])
+        if self._log is None or not isinstance(account.get("username"), str):
+            return self.request("POST", "/api/v1/auth/register", json=account)
+        self._log.will_register(account["username"])
         response = self.request("POST", "/api/v1/auth/register", json=account)
         if response.status_code == 201:
             user = response.json()["user_info"]
-            if self._log:
-                self._log.registered(user["username"], user["tenant_id"], user["user_id"])
+            self._log.registered(account["username"], user["tenant_id"], user["user_id"])
+        elif response.status_code < 500:
+            self._log.not_registered(account["username"])
         return response
 
     def register_user(
@@ -86,6 +88,11 @@ class ConfiguratorClient:
             "POST", "/api/v1/auth/login", json={"username": username, "password": remember_secret(password)}
         )
         return _tenant(_json(response, 200), password)
+
+    def who_am_i(self, tenant: Tenant) -> dict[str, Any]:
+        """Return the account to which the tenant's access token leads."""
+        account: dict[str, Any] = _json(self.request("GET", "/api/v1/auth/me", token=tenant.access_token), 200)
+        return account
 
     def list_templates(self) -> list[Template]:
         """Return the active templates, in order of their ids (the order on the wire changes with their use)."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from support.configurator.client import ConfiguratorClient
-from support.configurator.records import Template, Tenant
+from support.configurator.records import Tenant
 from support.errors import InfrastructureError
 
 # Registration is bound by the server's password hashing; more at once would only queue there.
@@ -17,21 +17,28 @@ def create_tenants(configurator: ConfiguratorClient, usernames: Sequence[str], a
 
     Raises the first error of any of them; what was created until then is in the client's creation log.
     """
+    tenants = register_tenants(configurator, usernames)
+    create_agents(configurator, tenants, agents_each)
+    return tenants
+
+
+def register_tenants(configurator: ConfiguratorClient, usernames: Sequence[str]) -> list[Tenant]:
+    """Register a tenant for each name, with a random password, several at once."""
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        return list(pool.map(lambda name: configurator.register_user(name, secrets.token_urlsafe(12)), usernames))
+
+
+def create_agents(configurator: ConfiguratorClient, tenants: Sequence[Tenant], agents_each: int) -> None:
+    """Create agents for each tenant; templates repeat only when there are more agents than templates."""
     templates = configurator.list_templates()
     if not templates:
         raise InfrastructureError("The deployment offers no agent templates; expected those of a fresh database.")
 
-    def create(position: int) -> Tenant:
-        tenant = configurator.register_user(usernames[position], secrets.token_urlsafe(12))
+    def create(position: int) -> None:
         for number in range(agents_each):
-            template = _template_for(templates, position, number)
-            configurator.create_agent(tenant, f"{template.name} {number + 1}", template.template_id)
-        return tenant
+            # Each tenant begins with another template, so that a few tenants use the whole catalogue.
+            template = templates[(position + number) % len(templates)]
+            configurator.create_agent(tenants[position], f"{template.name} {number + 1}", template.template_id)
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return list(pool.map(create, range(len(usernames))))
-
-
-def _template_for(templates: Sequence[Template], tenant: int, agent: int) -> Template:
-    # Each tenant begins with another template, so that a few tenants together use the whole catalogue.
-    return templates[(tenant + agent) % len(templates)]
+        list(pool.map(create, range(len(tenants))))

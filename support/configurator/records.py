@@ -49,6 +49,9 @@ class CreationLog(Protocol):
     def registered(self, username: str, tenant_id: str, user_id: str) -> None:
         """The registration succeeded."""
 
+    def not_registered(self, username: str) -> None:
+        """The registration was refused: whoever has this name, it is not ours."""
+
     def will_create_agent(self, tenant_id: str, name: str) -> None:
         """The creation of an agent is about to be sent."""
 

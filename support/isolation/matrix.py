@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from support.chat import Reader, Refused
-from support.chat.connection import NoFrame
-from support.chat.marker import new_marker
+from support.chat import Reader, try_to_talk
 from support.chat.plan import new_speaker
 from support.configurator import Agent, ConfiguratorClient, Tenant
 
@@ -44,49 +42,35 @@ class Cell:
         return f"{self.intruder} -> {self.owner} by {self.channel}: {self.verdict}"
 
 
-def _outcome(reached: bool) -> Outcome:
-    return "reached" if reached else "refused"
-
-
 def _read_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
     path = f"/api/v1/agents/{agent.agent_id}"
     return _outcome(grounds.configurator.request("GET", path, token=actor.access_token).ok)
 
 
 def _list_agents(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    return _outcome(any(each["agent_id"] == agent.agent_id for each in grounds.configurator.list_agents(actor)))
+    answer = grounds.configurator.request("GET", "/api/v1/agents/", token=actor.access_token)
+    return _outcome(answer.ok and agent.agent_id in answer.text)
 
 
-def _update_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
+def _change_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
     path, body = f"/api/v1/agents/{agent.agent_id}", {"name": agent.name}
     return _outcome(grounds.configurator.request("PUT", path, token=actor.access_token, json=body).ok)
 
 
+def _outcome(reached: bool) -> Outcome:
+    return "reached" if reached else "refused"
+
+
 def _talk_to_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    """Refused means: an HTTP refusal or any close, and no reply."""
-    speaker, marker = new_speaker("test"), new_marker()
-    title = f"{actor.username} tries {agent.name} of {agent.tenant_id}"
-    try:
-        connection = grounds.reader.open(
-            grounds.replier_url, grounds.credential(actor, agent), speaker.platform, title=title
-        )
-    except Refused:
-        return "refused"
-    try:
-        connection.send(f"你好 {marker}", speaker)
-        connection.expect("reply", lambda _: True, "any reply", grounds.reply_timeout)
-    except NoFrame:
-        return "refused" if connection.closed else "neither"
-    else:
-        return "reached"
-    finally:
-        grounds.reader.close(connection)
+    credential = grounds.credential(actor, agent)
+    admission = try_to_talk(grounds.reader, grounds.replier_url, credential, new_speaker("test"), grounds.reply_timeout)
+    return "reached" if admission.outcome == "answered" else admission.outcome
 
 
 CHANNELS: Mapping[str, Attempt] = {
     "reading an agent": _read_agent,
     "listing agents": _list_agents,
-    "changing an agent": _update_agent,
+    "changing an agent": _change_agent,
     "talking to an agent": _talk_to_agent,
 }
 

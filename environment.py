@@ -1,0 +1,63 @@
+"""Behave's hooks: what happens around a run, a scenario and a step."""
+
+import signal
+from typing import Protocol
+
+from behave.model import Scenario, Step
+from behave.runner import Context
+
+from support import reporting
+from support.run import Run, reason_to_skip
+from support.settings import load_settings
+from support.world import World
+
+if __name__ != "environment":
+    # Behave has taken this file itself for the hooks of a folder that holds no steps.
+    raise SystemExit("`behave .` finds no steps: run `behave` for all features, or `behave features/NAME.feature`.")
+
+
+class SuiteContext(Protocol):
+    """Behave's context with what the suite keeps in it."""
+
+    run: Run
+    world: World
+
+
+def before_all(context: Context) -> None:
+    """Start or reach the deployment; whatever prevents that is one sentence, and nothing runs."""
+    # Behave runs no hook after SIGTERM: treat it as Ctrl-C, so that everything is purged and stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    context.run = Run(load_settings(context.config.userdata))
+    context.world = context.run.open()
+
+
+def before_scenario(context: SuiteContext, scenario: Scenario) -> None:
+    """Skip what does not apply, with its reason; begin an empty scene."""
+    if reason := reason_to_skip(context.run.settings, scenario):
+        scenario.skip(reason)
+    context.world.enter_scene()
+
+
+def after_step(context: SuiteContext, step: Step) -> None:
+    """Name a crash of a backend at the step where it happened."""
+    if step.status.has_failed():
+        context.world.deployment.check_alive()
+
+
+def after_scenario(context: SuiteContext, _scenario: Scenario) -> None:
+    """Close what the scenario opened; attach what was said in it."""
+    context.world.leave_scene()
+
+
+def after_all(context: SuiteContext) -> None:
+    """Purge, look for residue, stop the backends."""
+    context.run.close()
+
+
+def at_end(context: SuiteContext, behave: reporting.Run) -> None:
+    """Write the reports, when every hook and clean-up is done."""
+    if hasattr(context, "run"):
+        context.run.report(behave)
+
+
+reporting.install(at_end)

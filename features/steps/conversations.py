@@ -1,0 +1,27 @@
+"""Steps about conversations over WebSockets."""
+
+from behave import given, then, when
+
+from support import expectations
+from support.world import HasWorld
+
+
+@given("the tenants of the run have talked to their agents")
+@when("each tenant talks to all of its agents at once")
+def tenants_talk_to_their_agents(context: HasWorld) -> None:
+    context.world.held_conversations()
+
+
+@then("every connection was admitted")
+def every_connection_was_admitted(context: HasWorld) -> None:
+    expectations.all_admitted(context.world.held_conversations())
+
+
+@then("every message got its reply")
+def every_message_got_its_reply(context: HasWorld) -> None:
+    expectations.all_answered(context.world.held_conversations())
+
+
+@then("the deployment stored every message and every reply under its tenant and agent")
+def everything_is_stored(context: HasWorld) -> None:
+    expectations.stored_as_said(context.world.databases(), context.world.held_conversations())

@@ -1,0 +1,1 @@
+"""Load and measurements, with the same clients that the scenarios use."""

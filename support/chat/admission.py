@@ -1,0 +1,41 @@
+"""Trying to talk to an agent, where the answer may be no.
+
+A replier refuses with an HTTP status, or accepts first and closes the connection afterwards (dialect v1).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from support.chat.connection import NoFrame, Reader, Refused
+from support.chat.envelope import Speaker
+from support.chat.marker import new_marker
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What came of an attempt; `outcome` is "neither" for a connection that stays open without a reply."""
+
+    outcome: Literal["answered", "refused", "neither"]
+    detail: str
+
+
+def try_to_talk(
+    reader: Reader, url: str, credential: str | None, speaker: Speaker, timeout: float, *, in_query: bool = False
+) -> Admission:
+    """Connect, send a message and wait for a reply or the end of the connection for `timeout` seconds.
+
+    Raises InfrastructureError when nobody answers at the URL.
+    """
+    try:
+        connection = reader.open(url, credential, speaker.platform, title="an attempt", in_query=in_query)
+    except Refused as refusal:
+        return Admission("refused", str(refusal))
+    try:
+        connection.send(f"你好 {new_marker()}", speaker)
+        reply = connection.expect("reply", lambda _: True, "any reply", timeout)
+    except NoFrame as error:
+        return Admission("refused" if connection.closed else "neither", str(error))
+    else:
+        return Admission("answered", f"The agent answered {reply.text[:80]!r}.")
+    finally:
+        reader.close(connection)

@@ -1,0 +1,127 @@
+"""What must hold. Each function asserts, with a message that a stranger can act on."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from support.chat import Conversation
+from support.configurator import Agent, ConfiguratorClient, Template, Tenant
+from support.isolation import CHANNELS, Cell, Grounds, Sighting, find_leaks, unseen_canaries
+from support.purge import Selection, purge
+from support.reporting import Inconclusive
+from support.rows import StoredMessage, stored_messages
+
+
+def expect(condition: bool, message: str) -> None:
+    """Raise AssertionError with the message unless the condition holds, also where `assert` is switched off."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def own_identities(tenants: Sequence[Tenant]) -> None:
+    """Every id and secret is there and belongs to one tenant only."""
+    for name in ("user_id", "tenant_id", "api_key", "access_token", "refresh_token"):
+        values = Counter(getattr(tenant, name) for tenant in tenants)
+        shared = [tenant.username for tenant in tenants if values[getattr(tenant, name)] > 1]
+        expect(all(values), f"A registered tenant has an empty {name}; expected one of its own.")
+        expect(not shared, f"{', '.join(shared)} share a {name}; expected one for each.")
+
+
+def sees_itself(configurator: ConfiguratorClient, tenant: Tenant) -> None:
+    """The tenant's token leads to the tenant's own account."""
+    seen = configurator.who_am_i(tenant)
+    for name in ("user_id", "tenant_id", "username"):
+        expected = getattr(tenant, name)
+        expect(seen.get(name) == expected, f"{tenant.username} sees {name} {seen.get(name)}; expected {expected}.")
+
+
+def sees_own_agents(configurator: ConfiguratorClient, tenant: Tenant) -> None:
+    """The list holds what the tenant created, and nothing else."""
+    seen = sorted(agent["agent_id"] for agent in configurator.list_agents(tenant))
+    created = sorted(agent.agent_id for agent in tenant.agents)
+    expect(seen == created, f"{tenant.username} sees the agents {seen}; expected those that it created, {created}.")
+
+
+def personas_of_templates(templates: Sequence[Template], agents: Sequence[Agent]) -> None:
+    """An agent made from a template without a persona of its own has the template's."""
+    personas = {template.template_id: template.persona for template in templates}
+    for agent in agents:
+        expected = personas[str(agent.template_id)]
+        expect(
+            agent.persona == expected,
+            f"{agent.name} ({agent.agent_id}) has the persona {agent.persona[:60]!r}; "
+            f"expected that of {agent.template_id}, {expected[:60]!r}.",
+        )
+
+
+def statistics(configurator: ConfiguratorClient, tenant: Tenant, conversations: Sequence[Conversation]) -> None:
+    """The tenant's statistics agree with what it created and said."""
+    own = [conversation for conversation in conversations if conversation.plan.tenant is tenant]
+    stats = configurator.get_tenant_stats(tenant)
+    expected = {
+        "total_agents": len(tenant.agents),
+        "total_messages": sum(len(each.turns) + len(each.replies) for each in own),
+    }
+    seen = {name: stats.get(name) for name in expected}
+    expect(seen == expected, f"The statistics of {tenant.username} say {seen}; expected {expected}.")
+
+
+def all_admitted(conversations: Sequence[Conversation]) -> None:
+    """Every connection was opened."""
+    _assert_none_failed([each for each in conversations if each.connection is None], "were not admitted")
+
+
+def all_answered(conversations: Sequence[Conversation]) -> None:
+    """Every message of every conversation got its reply, and nothing else came."""
+    _assert_none_failed([each for each in conversations if not each.successful], "did not succeed")
+
+
+def _assert_none_failed(failed: Sequence[Conversation], what: str) -> None:
+    reasons = "\n".join(str(conversation.failure) for conversation in failed[:10])
+    expect(not failed, f"{len(failed)} conversations {what}; expected none:\n{reasons}")
+
+
+def stored_as_said(database_urls: Sequence[str], conversations: Sequence[Conversation]) -> None:
+    """The table messages holds what was sent and received, once each, under the right tenant and agent."""
+    said = Counter(
+        StoredMessage(conversation.plan.tenant.tenant_id, conversation.plan.agent.agent_id, text)
+        for conversation in conversations
+        for turn in conversation.turns
+        for text in [turn.sent.text, *([turn.reply.text] if turn.reply else [])]
+    )
+    stored = stored_messages(database_urls, {message.tenant_id for message in said})
+    missing, surplus = said - stored, stored - said
+    expect(
+        stored == said,
+        f"{missing.total()} messages are not stored as they were said and {surplus.total()} rows were never said; "
+        f"expected none. Missing: {list(missing)[:3]}; surplus: {list(surplus)[:3]}.",
+    )
+
+
+def no_leaks(sightings: Sequence[Sighting], owners: Mapping[str, str]) -> None:
+    """No token of one tenant stands at another; each canary was seen at home, or the search proves nothing."""
+    leaks = find_leaks(sightings, owners)
+    expect(not leaks, f"{len(leaks)} leaks; expected none: {'; '.join(map(str, leaks[:5]))}.")
+    unseen = unseen_canaries(sightings, owners)
+    if unseen:
+        raise Inconclusive(f"{len(unseen)} canaries were not found at their own tenant either: {sorted(unseen)[:3]}.")
+
+
+def all_held(cells: Sequence[Cell]) -> None:
+    """No intruder reached anything, and each owner did."""
+    broken = [str(cell) for cell in cells if cell.verdict == "broken"]
+    expect(not broken, f"{len(broken)} of {len(cells)} attempts were not refused: {'; '.join(broken[:10])}.")
+    open_cells = [str(cell) for cell in cells if cell.verdict == "inconclusive"]
+    if open_cells:
+        raise Inconclusive(f"The owners did not succeed either: {'; '.join(open_cells[:10])}.")
+
+
+def nothing_left(database_urls: Sequence[str], selection: Selection) -> None:
+    """No table holds a row of these tenants."""
+    left = {table: count for table, count in purge(database_urls, selection, dry_run=True).counts.items() if count}
+    expect(not left, f"After the purge rows are left in {left}; expected none.")
+
+
+def locked_out(grounds: Grounds, tenant: Tenant) -> None:
+    """Nothing that the tenant could do before is possible any more."""
+    reached = [name for name, attempt in CHANNELS.items() if attempt(grounds, tenant, tenant.agents[0]) != "refused"]
+    expect(not reached, f"{tenant.username} still succeeds in {', '.join(reached)}; expected a refusal.")

@@ -1,0 +1,19 @@
+"""What the recording model endpoint was asked."""
+
+import requests
+
+from support.errors import InfrastructureError
+
+
+def recorded_prompts(model_url: str, contains: str) -> list[str]:
+    """Return the prompts that hold this text, oldest first, each as the texts of its messages."""
+    try:
+        response = requests.get(f"{model_url}/recorded", params={"contains": contains}, timeout=30)
+        response.raise_for_status()
+    except requests.RequestException as error:
+        raise InfrastructureError(
+            f"The model endpoint at {model_url} did not say what it recorded ({type(error).__name__}); "
+            "expected the embedded recording endpoint."
+        ) from error
+    recorded = response.json()["recorded"]
+    return ["\n".join(str(message.get("content")) for message in prompt["messages"]) for prompt in recorded]

@@ -1,0 +1,147 @@
+"""A run from its beginning to its report: what Behave's hooks call."""
+
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from behave.model import Scenario
+
+from support import reporting
+from support.chat import Reader
+from support.deployments import start
+from support.errors import SuiteError
+from support.purge import Kind, Ledger, Snapshot, compare
+from support.reporting import Cleanup, Parameters, Results, UserCreation
+from support.settings import Settings
+from support.world import World
+
+
+class Run:
+    """One run of the suite: a deployment, a world on it, and the report of what happened."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.id = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self.directory = settings.reports.absolute() / self.id
+        self.results = Results(
+            test_id=self.id,
+            parameters=Parameters(
+                user_count=settings.users,
+                agents_per_user=settings.agents,
+                cleanup_after=settings.cleanup,
+                messages_per_conversation=str(settings.messages),
+                deployment=settings.deployment,
+            ),
+        )
+        self._world: World | None = None
+
+    def open(self) -> World:
+        """Start or reach the deployment and note what its databases hold.
+
+        Raises SuiteError when that is impossible; then nothing that was started is left running.
+        """
+        self.directory.mkdir(parents=True)
+        deployment = start(self.settings, self.directory)
+        try:
+            self._world = World(
+                settings=self.settings,
+                run_id=self.id,
+                deployment=deployment,
+                ledger=Ledger.create(self.directory / "ledger.jsonl", self.id, deployment.database_urls),
+                before=Snapshot.take(deployment.database_urls),
+                reader=Reader(),
+            )
+        except BaseException:
+            deployment.stop()
+            raise
+        return self._world
+
+    def close(self) -> None:
+        """Undo the run: close connections, stop what was launched, purge what was created, look for residue.
+
+        Raises SuiteError with everything that did not succeed; one failure does not keep the next from being tried.
+        """
+        if self._world is None:
+            return
+        world, errors = self._world, _Errors()
+        errors.collect(world.reader.stop)
+        # A stopped replier cannot write a late row behind the purge.
+        errors.collect(world.deployment.stop)
+        if self.settings.cleanup and world.deployment.database_urls:
+            errors.collect(lambda: self._purge(world))
+        self._count(world)
+        errors.raise_any()
+
+    def report(self, behave: reporting.Run) -> None:
+        """Write results.json, compare it with Behave and Allure, print the summary."""
+        reporting.report(behave, self.results, self.settings.reports)
+        if self._world and not self.settings.cleanup:
+            self._world.ledger.keep()
+            print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
+
+    def _purge(self, world: World) -> None:
+        ours = world.ledger.selection()
+        world.purge_all()
+        differences = compare(world.before, Snapshot.take(world.databases()), ours)
+        residue = [str(each) for each in differences if each.kind is not Kind.OTHERS]
+        self.results.cleanup.residue = residue
+        if residue:
+            raise SuiteError(f"The run left something behind; expected nothing: {'; '.join(residue[:10])}.")
+
+    def _count(self, world: World) -> None:
+        self.results.user_creation = UserCreation(
+            success=not world.creation_failed,
+            users_created=len(world.tenants),
+            agents_created=sum(len(tenant.agents) for tenant in world.tenants),
+        )
+        talked = self.results.websocket_tests
+        talked.total_scenarios = len(world.conversations)
+        talked.successful_connections = sum(each.connection is not None for each in world.conversations)
+        talked.successful_conversations = sum(each.successful for each in world.conversations)
+        turns = [turn for conversation in world.conversations for turn in conversation.turns]
+        talked.total_messages_sent = len(turns)
+        talked.total_messages_received = sum(turn.reply is not None for turn in turns)
+        talked.measure([turn.seconds for turn in turns if turn.seconds is not None])
+        self.results.cleanup = _cleanup(world, self.results.cleanup.residue)
+
+
+def reason_to_skip(settings: Settings, scenario: Scenario) -> str | None:
+    """Return why a scenario does not apply to this run, or None."""
+    if "wip" in scenario.effective_tags:
+        return "It is work in progress."
+    if "needs.cleanup" in scenario.effective_tags and not settings.cleanup:
+        return "It purges, and -D cleanup=no keeps the data."
+    return None
+
+
+class _Errors:
+    """Collects what fails while a run is undone."""
+
+    def __init__(self) -> None:
+        self._errors: list[Exception] = []
+
+    def collect(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except Exception as error:
+            self._errors.append(error)
+
+    def raise_any(self) -> None:
+        if self._errors:
+            raise SuiteError(" ".join(map(str, self._errors))) from self._errors[0]
+
+
+def _cleanup(world: World, residue: list[str]) -> Cleanup:
+    tables: Counter[str] = Counter()
+    for purge in world.purges:
+        tables.update(purge.counts)
+    return Cleanup(
+        users_cleaned=tables["tenant_users"],
+        agents_cleaned=tables["agents"],
+        sessions_cleaned=tables["user_sessions"],
+        messages_cleaned=tables["messages"],
+        chat_streams_cleaned=tables["chat_streams"],
+        tables=dict(tables),
+        residue=residue,
+    )

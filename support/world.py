@@ -1,0 +1,203 @@
+"""What a run holds, and the verbs that steps call on it."""
+
+import itertools
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from support.chat import (
+    Admission,
+    Conversation,
+    Plan,
+    Reader,
+    hold_conversations,
+    plan_conversations,
+    try_to_talk,
+)
+from support.chat.connection import REPLY_TIMEOUT_SECONDS
+from support.chat.marker import new_canary
+from support.chat.plan import new_speaker
+from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
+from support.deployments import Deployment
+from support.isolation import Grounds, Sighting, canaries
+from support.prompts import recorded_prompts
+from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
+from support.reporting import Inconclusive, progress
+from support.scene import Scene
+from support.settings import Settings
+
+
+class HasWorld(Protocol):
+    """Behave's context, as steps and hooks see it."""
+
+    world: "World"
+
+
+@dataclass
+class World:
+    """A run: its settings, the deployment, everything that was created and said."""
+
+    settings: Settings
+    run_id: str
+    deployment: Deployment
+    ledger: Ledger
+    before: Snapshot
+    reader: Reader
+    scene: Scene = field(default_factory=Scene)
+    tenants: list[Tenant] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+    # Whose token is it: markers and canaries -> tenant id.
+    owners: dict[str, str] = field(default_factory=dict)
+    purges: list[PurgeReport] = field(default_factory=list)
+    creation_failed: bool = False
+
+    def __post_init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._of_the_run: list[Tenant] = []
+        self._held: list[Conversation] = []
+        self.configurator = ConfiguratorClient(
+            self.deployment.configurator_url, log=self.ledger, observe=self._observe, timeout=self._seconds(15)
+        )
+
+    @property
+    def reply_timeout(self) -> float:
+        """Seconds that a reply may take."""
+        return self._seconds(REPLY_TIMEOUT_SECONDS)
+
+    @property
+    def grounds(self) -> Grounds:
+        """Where attempts of intruders are made."""
+        return Grounds(self.configurator, self.reader, self.deployment.replier_url, self.credential, self.reply_timeout)
+
+    def databases(self) -> Sequence[str]:
+        """Return the URLs of the deployment's databases; without one, what asks for it is inconclusive."""
+        if not self.deployment.database_urls:
+            raise Inconclusive("The database is unknown, so nothing can be said of its rows; give -D database_url=.")
+        return self.deployment.database_urls
+
+    def credential(self, tenant: Tenant, agent: Agent) -> str:
+        """Spell what a connection of this tenant to this agent presents."""
+        return self.deployment.profile.credential.format(
+            api_key=tenant.api_key, tenant_id=tenant.tenant_id, agent_id=agent.agent_id
+        )
+
+    def new_usernames(self, count: int) -> list[str]:
+        """Return names that nobody has: they begin with testuser_, carry the run id and a number."""
+        return [f"testuser_{self.run_id}_{next(self._numbers)}" for _ in range(count)]
+
+    def registered_tenants(self) -> list[Tenant]:
+        """Return the tenants of the run; register them if that has not been done."""
+        if not self._of_the_run:
+            with self._noting_failure():
+                self._of_the_run = register_tenants(self.configurator, self.new_usernames(self.settings.users))
+            self.tenants += self._of_the_run
+        return self._of_the_run
+
+    def populated_tenants(self) -> list[Tenant]:
+        """Return the tenants of the run with their agents; create those if that has not been done."""
+        tenants = self.registered_tenants()
+        create_agents(self.configurator, [tenant for tenant in tenants if not tenant.agents], self.settings.agents)
+        return tenants
+
+    def held_conversations(self) -> list[Conversation]:
+        """Return the conversations of the run's tenants with all of their agents; hold them if not done."""
+        if not self._held:
+            tenants = self.populated_tenants()
+            plans = plan_conversations(tenants, self.credential, self.settings.messages)
+            self._held = self.hold([self._with_canary(plan) for plan in plans])
+        return self._held
+
+    def hold(self, plans: Sequence[Plan]) -> list[Conversation]:
+        """Hold these conversations at once, showing progress and noticing a backend that dies."""
+        with progress("conversations", len(plans)) as show:
+
+            def watch(conversations: Sequence[Conversation]) -> None:
+                self.deployment.check_alive()
+                show(sum(conversation.ended for conversation in conversations))
+
+            held = hold_conversations(
+                self.deployment.replier_url, plans, self.reader, reply_timeout=self.reply_timeout, watch=watch
+            )
+        self.conversations += held
+        self.scene.connections += [each.connection for each in held if each.connection]
+        for conversation in held:
+            self.owners.update((turn.marker, conversation.plan.tenant.tenant_id) for turn in conversation.turns)
+        return held
+
+    def try_as_stranger(self) -> Admission:
+        """Try to talk to an agent with a credential that nobody was given."""
+        stranger = f"mb_{secrets.token_urlsafe(32)}:agent_{secrets.token_hex(8)}"
+        return try_to_talk(self.reader, self.deployment.replier_url, stranger, new_speaker("test"), self.reply_timeout)
+
+    def sightings(self) -> list[Sighting]:
+        """Return every place where a canary or marker stands: frames, recorded prompts, rows."""
+        frames = [
+            (conversation.plan.tenant.tenant_id, reply.text)
+            for conversation in self.conversations
+            for reply in conversation.replies
+        ]
+        return [
+            *canaries.in_texts(frames, "a frame"),
+            *canaries.in_prompts(self._prompts(), self.owners),
+            *canaries.in_databases(self.databases()),
+        ]
+
+    def purge(self, tenants: Sequence[Tenant]) -> PurgeReport:
+        """Remove all that these tenants have in the databases."""
+        selection = Selection.of(
+            usernames=[tenant.username for tenant in tenants],
+            tenant_ids=[tenant.tenant_id for tenant in tenants],
+            user_ids=[tenant.user_id for tenant in tenants],
+        )
+        self._of_the_run = [tenant for tenant in self._of_the_run if tenant not in tenants]
+        self._held = []
+        return self._purge(selection)
+
+    def purge_all(self) -> None:
+        """Remove all that the ledger names, also what this run does not know to have been created."""
+        self._purge(self.ledger.selection())
+        self.ledger.purged()
+
+    def _purge(self, selection: Selection) -> PurgeReport:
+        report = purge(self.databases(), selection)
+        self.purges.append(report)
+        return report
+
+    def enter_scene(self) -> None:
+        """Begin a scenario."""
+        self.scene = Scene.begin(self.deployment)
+
+    def leave_scene(self) -> None:
+        """End a scenario: attach what was said in it, close what it opened."""
+        try:
+            self.scene.attach()
+        finally:
+            for connection in self.scene.connections:
+                self.reader.close(connection)
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            self.creation_failed = True
+            raise
+
+    def _prompts(self) -> list[str]:
+        """Return the recorded prompts that hold canaries; none when the model endpoint is not ours."""
+        return recorded_prompts(self.deployment.model_url, "canary-") if self.deployment.model_url else []
+
+    def _with_canary(self, plan: Plan) -> Plan:
+        """Let the tenant entrust its agent with a secret in its first message."""
+        canary = new_canary()
+        self.owners[canary] = plan.tenant.tenant_id
+        first, *rest = plan.topics
+        return replace(plan, topics=[f"{first}。请记住，我的暗号是 {canary}", *rest])
+
+    def _observe(self, exchange: Exchange) -> None:
+        self.scene.exchanges.append(exchange)
+
+    def _seconds(self, seconds: float) -> float:
+        return seconds * self.settings.wait_factor

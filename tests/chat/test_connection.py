@@ -1,0 +1,131 @@
+"""Connections to a real replier, and to servers that misbehave."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from websockets.sync.server import ServerConnection, serve
+
+from support.chat import Reader, Refused
+from support.chat.connection import Connection, NoFrame
+from support.chat.marker import new_marker
+from support.chat.plan import new_speaker
+from support.configurator import Tenant
+from support.deployments import Deployment
+from support.errors import InfrastructureError
+
+
+def credential(tenant: Tenant) -> str:
+    return f"{tenant.api_key}:{tenant.agents[0].agent_id}"
+
+
+@pytest.fixture
+def connection(deployment: Deployment, reader: Reader, tenant: Tenant) -> Connection:
+    return reader.open(deployment.replier_url, credential(tenant), "test", title="a test")
+
+
+@contextmanager
+def server(handler: Callable[[ServerConnection], None]) -> Iterator[str]:
+    with serve(handler, "127.0.0.1", 0) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
+        finally:
+            running.shutdown()
+            thread.join()
+
+
+def test_a_message_is_acknowledged_and_answered_with_its_marker(connection: Connection) -> None:
+    marker = new_marker()
+    sent = connection.send(f"你好 {marker}", new_speaker("test"))
+    assert connection.expect_acknowledgement(sent, 15).acked == sent.msg_id
+    assert marker in connection.expect_reply(marker, 15).text
+    assert connection.pending == []
+
+
+def test_credentials_may_stand_in_the_query(deployment: Deployment, reader: Reader, tenant: Tenant) -> None:
+    connection = reader.open(deployment.replier_url, credential(tenant), "test", in_query=True)
+    marker = new_marker()
+    connection.send(f"你好 {marker}", new_speaker("test"))
+    connection.expect_reply(marker, 15)
+
+
+def test_a_refusal_says_how(deployment: Deployment, reader: Reader, tenant: Tenant) -> None:
+    with pytest.raises(Refused, match="HTTP 403"):
+        reader.open(deployment.replier_url, f"{tenant.api_key}x:{tenant.agents[0].agent_id}", "test")
+
+
+def test_nobody_at_the_url_is_an_infrastructure_error(reader: Reader) -> None:
+    with pytest.raises(InfrastructureError, match=r"No WebSocket could be opened at ws://127\.0\.0\.1:9/ws"):
+        reader.open("ws://127.0.0.1:9/ws", "key", "test", timeout=2)
+
+
+def test_a_frame_that_does_not_come_is_told_with_what_came_instead(connection: Connection) -> None:
+    marker = new_marker()
+    connection.send(f"你好 {marker}", new_speaker("test"))
+    assert connection.wait(lambda: len(connection.pending) == 2, 15)
+    with pytest.raises(NoFrame) as error:
+        connection.expect_reply("mk-0000000000000000", 0.05)
+    assert "waited for a reply with mk-0000000000000000: nothing matched within 0.1 s" in str(error.value)
+    assert marker in str(error.value)
+
+
+def test_a_close_of_the_server_ends_the_wait_at_once_with_code_and_reason(reader: Reader) -> None:
+    with server(lambda peer: peer.close(1008, "not any more")) as url:
+        connection = reader.open(url, "key", "test")
+        with pytest.raises(NoFrame, match="closed 1008 not any more"):
+            connection.expect_reply("mk-0000000000000000", 15)
+
+
+def test_a_server_that_vanishes_ends_the_wait_at_once(reader: Reader) -> None:
+    with server(lambda peer: peer.socket.close()) as url:
+        connection = reader.open(url, "key", "test")
+        with pytest.raises(NoFrame, match="closed without a close frame"):
+            connection.expect_reply("mk-0000000000000000", 15)
+
+
+def test_a_ping_is_answered_while_nobody_waits_for_anything(reader: Reader) -> None:
+    answered = threading.Event()
+
+    def ping(peer: ServerConnection) -> None:
+        if peer.ping().wait(15):
+            answered.set()
+
+    with server(ping) as url:
+        reader.open(url, "key", "test")
+        assert answered.wait(15)
+
+
+def test_closing_tells_the_server_and_ends_the_connection(reader: Reader) -> None:
+    code: list[int | None] = []
+    closed = threading.Event()
+
+    def listen(peer: ServerConnection) -> None:
+        with contextlib.suppress(Exception):
+            peer.recv()
+        code.append(peer.close_code)
+        closed.set()
+
+    with server(listen) as url:
+        connection = reader.open(url, "key", "test")
+        reader.close(connection)
+        assert closed.wait(15)
+    assert code == [1000]
+    with pytest.raises(NoFrame):
+        connection.send("你好", new_speaker("test"))
+
+
+def test_the_transcript_is_numbered_and_holds_both_directions_without_the_key(
+    connection: Connection, tenant: Tenant
+) -> None:
+    marker = new_marker()
+    connection.send(f"你好 {marker}", new_speaker("test"))
+    connection.expect_reply(marker, 15)
+    transcript = str(connection.transcript)
+    assert transcript.startswith(f"connection {connection.transcript.number}: a test\n")
+    assert "> {" in transcript
+    assert "< {" in transcript
+    assert tenant.api_key not in transcript

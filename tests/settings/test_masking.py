@@ -1,0 +1,45 @@
+"""No secret leaves the suite, however it is spelt."""
+
+import pytest
+
+from support.masking import MASK, mask, remember_secret
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoidXNlcl8xIn0.c2lnbmF0dXJl"
+KEY = "mb_0123456789abcdefghijABCDEFGHIJ0123456789abc"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Authorization: Bearer {JWT}",
+        f'{{"access_token": "{JWT}"}}',
+        f"x-apikey: {KEY}:agent_0123456789abcdef",
+        f"ws://127.0.0.1:8095/ws?api_key={KEY}%3Aagent_1&platform=test",
+    ],
+)
+def test_tokens_and_keys_are_known_by_their_shape(text: str) -> None:
+    masked = mask(text)
+    assert JWT not in masked
+    assert KEY not in masked
+    assert MASK in masked
+
+
+def test_fields_that_hold_secrets_are_masked_whatever_they_hold() -> None:
+    assert mask('{"username": "a", "password": "pa\\"ss", "api_key": "k"}') == (
+        f'{{"username": "a", "password": "{MASK}", "api_key": "{MASK}"}}'
+    )
+
+
+def test_the_password_of_a_url_is_masked_and_the_host_is_not() -> None:
+    assert mask("postgresql+psycopg://me:hunter2@127.0.0.1/maim") == f"postgresql+psycopg://{MASK}@127.0.0.1/maim"
+
+
+def test_a_remembered_secret_is_masked_anywhere_also_when_it_holds_another() -> None:
+    remember_secret("correct-horse")
+    remember_secret("correct-horse-battery")
+    assert mask("said correct-horse-battery and correct-horse") == f"said {MASK} and {MASK}"
+
+
+def test_ordinary_text_stays_as_it_is() -> None:
+    text = "testuser_1 asked agent_0123456789abcdef about mb and eye"
+    assert mask(text) == text

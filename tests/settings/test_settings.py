@@ -1,0 +1,74 @@
+"""What a user may give, and what a user is told."""
+
+import pytest
+
+from support.errors import UsageError
+from support.settings import load_settings
+
+
+def test_defaults_are_those_of_the_readme() -> None:
+    settings = load_settings({}, {})
+    assert (settings.users, settings.agents, settings.messages, settings.cleanup) == (3, 2, (5, 5), True)
+    assert settings.deployment == "embedded"
+
+
+def test_userdata_goes_before_the_environment() -> None:
+    settings = load_settings({"users": "7"}, {"MAIM_USERS": "9", "MAIM_AGENTS": "4", "PATH": "ignored"})
+    assert (settings.users, settings.agents) == (7, 4)
+
+
+@pytest.mark.parametrize(("given", "expected"), [("5", (5, 5)), ("5..10", (5, 10)), ("1", (1, 1)), ("100", (100, 100))])
+def test_messages_are_a_number_or_a_range(given: str, expected: tuple[int, int]) -> None:
+    settings = load_settings({"messages": given}, {})
+    assert settings.messages == expected
+    assert str(settings.messages) == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("users", "0"),
+        ("users", "501"),
+        ("users", "three"),
+        ("agents", "0"),
+        ("agents", "51"),
+        ("messages", "0"),
+        ("messages", "101"),
+        ("messages", "10..5"),
+        ("messages", "5-10"),
+        ("cleanup", "perhaps"),
+        ("configurator_port", "0"),
+        ("replier_port", "65536"),
+        ("wait_factor", "0"),
+    ],
+)
+def test_a_value_out_of_range_is_named_with_what_is_allowed(name: str, value: str) -> None:
+    with pytest.raises(UsageError) as error:
+        load_settings({name: value}, {})
+    message = str(error.value)
+    assert message.startswith(f"{name}={value!r} is refused: ")
+    assert message.count("\n") == 0
+
+
+def test_limits_are_inside_the_range() -> None:
+    settings = load_settings({"users": "500", "agents": "50", "replier_port": "auto"}, {})
+    assert (settings.users, settings.agents, settings.replier_port) == (500, 50, "auto")
+
+
+def test_an_unknown_userdata_name_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(UsageError, match=r"-D user is no setting of this suite; did you mean -D users\?"):
+        load_settings({"user": "3"}, {})
+
+
+def test_an_unknown_variable_is_answered_with_the_nearest_one() -> None:
+    with pytest.raises(UsageError, match=r"MAIM_AGENT is no setting of this suite; did you mean MAIM_AGENTS\?"):
+        load_settings({}, {"MAIM_AGENT": "3"})
+
+
+def test_userdata_of_other_programs_is_left_alone() -> None:
+    assert load_settings({"AllureFormatter.issue_pattern": "x"}, {}).users == 3
+
+
+def test_a_refused_database_url_is_not_shown() -> None:
+    settings = load_settings({}, {"MAIM_DATABASE_URL": "postgresql+psycopg://me:hunter2@127.0.0.1/maim"})
+    assert "hunter2" not in repr(settings)
