@@ -81,7 +81,7 @@ def describe_environment(directory: Path, run_id: str, values: Mapping[str, obje
     write_atomically(directory / "executor.json", json.dumps(masked(executor)).encode())
 
 
-class AllureBridge(Formatter):
+class AllureBridge(Formatter):  # type: ignore[misc]
     """Behave's formatter for Allure. The guard begins it before any hook and ends it after the last one."""
 
     def __init__(self, stream_opener: Any, config: Any) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from support.reporting.allure_bridge import describe_environment
 from support.reporting.results import Results, read_results, write_results
 from support.reporting.summary import print_summary
 from support.reporting.verdicts import Run, compare
@@ -9,6 +10,8 @@ from support.reporting.verdicts import Run, compare
 
 def report(run: Run, results: Results, directory: Path) -> Path:
     """Write <directory>/<test id>/results.json and print the summary; reports that disagree make the run red."""
+    if run.allure_results:
+        describe_environment(run.allure_results, results.test_id, results.parameters.model_dump())
     path = _write(run, results, directory)
     disagreements = compare(run, run.allure_results, read_results(path))
     for sentence in disagreements:

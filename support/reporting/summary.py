@@ -14,13 +14,13 @@ from support.reporting.results import Results
 
 
 @contextmanager
-def progress(description: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar while the block runs, if stdout is a terminal; yields the function that advances it by one."""
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar while the block runs, if stdout is a terminal; yields the function to tell how many are done."""
     # Behave replaces sys.stdout while it captures a step's output.
     console = Console(file=sys.__stdout__)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(description, total=total)
-        yield lambda: bar.advance(task)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def print_summary(results: Results, path: Path) -> None:

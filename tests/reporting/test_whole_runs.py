@@ -1,0 +1,145 @@
+"""What goes wrong with a run as a whole makes it red; what is excluded leaves no trace."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.reporting.conftest import RunBehave
+
+GREEN = """
+Feature: Green
+
+  Scenario: excluded
+    Given it fails
+    And it errs
+
+  @chosen
+  Scenario: chosen
+    Given it passes
+
+  @chosen @skip
+  Scenario: skipped
+    Given it passes
+"""
+
+
+def test_a_green_run_is_green_everywhere(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", green=GREEN)
+    assert (outcome.exit_code, outcome.results["success"], outcome.results["errors"]) == (0, True, [])
+
+
+def test_excluded_scenarios_are_no_part_of_the_run(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", green=GREEN)
+    assert list(outcome.scenarios) == ["chosen", "skipped"]
+    assert [result["name"] for result in outcome.allure] == ["chosen", "skipped"]
+    assert [step["name"] for step in outcome.allure_of("chosen")["steps"]] == ["Given it passes"]
+
+
+def test_a_feature_named_by_its_line_runs_that_scenario_only(behave: RunBehave) -> None:
+    outcome = behave("features/green.feature:9", green=GREEN)
+    assert [result["name"] for result in outcome.allure] == ["chosen"]
+
+
+@pytest.mark.parametrize("arguments", [("--tags=@nowhere",), ("--name=nowhere",)])
+def test_a_run_without_any_scenario_is_red(behave: RunBehave, arguments: tuple[str]) -> None:
+    outcome = behave(*arguments, green=GREEN)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == outcome.global_errors
+    assert "No scenario ran: 0 were selected; correct the tags or names." in outcome.results["errors"]
+
+
+def test_a_run_that_only_skips_is_red_and_says_why(behave: RunBehave) -> None:
+    outcome = behave("--tags=@skip", green=GREEN)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == ["No scenario ran: 1 were selected: This deployment has no groups."]
+
+
+@pytest.mark.parametrize("hook", ["before_all", "after_all", "testrun_cleanup"])
+def test_what_a_hook_of_the_run_raises_is_told(behave: RunBehave, hook: str) -> None:
+    outcome = behave("--tags=@chosen", "-D", hook, green=GREEN)
+    assert outcome.exit_code == 1
+    assert not outcome.results["success"]
+    assert any(f"{hook} is broken" in error for error in outcome.results["errors"])
+    assert outcome.results["errors"] == outcome.global_errors
+
+
+def test_scenarios_of_a_run_that_could_not_begin_are_not_run(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "before_all", green=GREEN)
+    assert outcome.results["verdicts"] == {"pass": 0, "fail": 0, "inconclusive": 0, "not run": 2}
+    assert [result["status"] for result in outcome.allure] == ["skipped", "skipped"]
+
+
+def test_a_report_that_cannot_be_finished_makes_the_run_red(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "at_end", green=GREEN)
+    assert outcome.exit_code == 1
+    assert outcome.global_errors == ["The report could not be finished: ValueError: at_end is broken"]
+
+
+@pytest.mark.parametrize("where", ["it is interrupted", "its clean-up is interrupted"])
+def test_an_interrupted_run_is_red_and_reported(behave: RunBehave, where: str) -> None:
+    interrupted = f"Feature: Interrupted\n Scenario: first\n  Given {where}\n Scenario: second\n  Given it passes"
+    outcome = behave(interrupted=interrupted)
+    assert outcome.exit_code == 1
+    assert [scenario["verdict"] for scenario in outcome.results["scenarios"]] == ["fail", "not run"]
+    assert [result["status"] for result in outcome.allure] == ["broken", "skipped"]
+    assert "The run was stopped before its end." in outcome.results["errors"]
+
+
+def test_after_stop_the_rest_is_not_run(behave: RunBehave) -> None:
+    outcome = behave(
+        "--stop", two="Feature: Two\n Scenario: first\n  Given it fails\n Scenario: second\n  Given it passes"
+    )
+    assert outcome.exit_code == 1
+    assert outcome.scenarios["second"]["verdict"] == "not run"
+    assert outcome.allure_of("second")["statusDetails"]["message"] == "The run ended before this scenario."
+
+
+def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
+    outcome = behave(outline="Feature: F\n Scenario: s\n  Given it passes\n Scenario Outline: empty\n  Given it <way>")
+    assert outcome.exit_code == 1
+    assert "features/outline.feature:4: The outline has no examples" in outcome.results["errors"][0]
+
+
+def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
+    steps = tmp_path / "features" / "steps"
+    steps.mkdir(parents=True)
+    (steps / "leave.py").write_text("raise SystemExit(0)\n", encoding="utf-8")
+    outcome = behave(green=GREEN)
+    assert outcome.exit_code == 1
+    assert "sys.exit(0) was called, which would end the run; raise an error instead." in outcome.output
+
+
+def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
+    outcome = behave(twice="Feature: Twice\n Scenario: twice\n  Given it counts its clean-ups")
+    assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
+
+
+def test_results_of_an_earlier_run_are_cleared_and_nothing_else(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", green=GREEN)
+    (outcome.folder / "allure-results" / "notes.json").write_text("{}", encoding="utf-8")
+    outcome = behave("--tags=@chosen", green=GREEN)
+    assert len(outcome.allure) == 2
+    assert outcome.files("notes.json")
+
+
+def test_a_dry_run_writes_nothing(behave: RunBehave) -> None:
+    outcome = behave("--dry-run", green=GREEN)
+    assert outcome.exit_code == 0
+    assert sorted(path.name for path in outcome.folder.iterdir()) == ["features"]
+
+
+@pytest.mark.parametrize(
+    ("how", "sentence"),
+    [
+        ("falsify=status", "features/green.feature:9: Allure says failed, Behave says pass."),
+        ("falsify=delete", "features/green.feature:9: Allure has no result, Behave says pass."),
+        ("falsify=invent", "features/nowhere.feature:1: Allure has a result, Behave did not run it."),
+        ("falsify=twice", "Allure hides 1 results as retries"),
+        ("forget", "Behave counts 1 scenarios, results.json 0."),
+    ],
+)
+def test_reports_that_disagree_make_the_run_red(behave: RunBehave, how: str, sentence: str) -> None:
+    outcome = behave("features/green.feature:9", "-D", how, green=GREEN)
+    assert outcome.exit_code == 1
+    assert sentence in outcome.output
+    assert any(sentence in error for error in outcome.global_errors)
