@@ -9,6 +9,7 @@ from behave.runner import Context
 from support import reporting
 from support.run import Run, reason_to_skip
 from support.settings import load_settings
+from support.vocabulary import register_types
 from support.world import World
 
 if __name__ != "environment":
@@ -61,3 +62,4 @@ def at_end(context: SuiteContext, behave: reporting.Run) -> None:
 
 
 reporting.install(at_end)
+register_types()

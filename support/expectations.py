@@ -3,18 +3,35 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import requests
+
 from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
 from support.isolation import CHANNELS, Cell, Grounds, Sighting, find_leaks, unseen_canaries
+from support.masking import mask
 from support.purge import Selection, purge
 from support.reporting import Inconclusive
 from support.rows import StoredMessage, stored_messages
+from support.vocabulary import Outcome
 
 
 def expect(condition: bool, message: str) -> None:
     """Raise AssertionError with the message unless the condition holds, also where `assert` is switched off."""
     if not condition:
         raise AssertionError(message)
+
+
+def answered(answer: requests.Response, outcome: Outcome) -> None:
+    """The configurator answered with a status of this outcome, in JSON."""
+    expect(
+        answer.status_code in outcome.statuses and _is_json(answer),
+        f"{answer.request.method} {answer.request.path_url} answered {answer.status_code} {mask(answer.text)[:300]!r}; "
+        f"expected it to be {outcome.name} ({' or '.join(map(str, sorted(outcome.statuses)))}) in JSON.",
+    )
+
+
+def _is_json(answer: requests.Response) -> bool:
+    return answer.headers.get("Content-Type", "").startswith("application/json")
 
 
 def own_identities(tenants: Sequence[Tenant]) -> None:

@@ -92,8 +92,8 @@ class Run:
     def _count(self, world: World) -> None:
         self.results.user_creation = UserCreation(
             success=not world.creation_failed,
-            users_created=len(world.tenants),
-            agents_created=sum(len(tenant.agents) for tenant in world.tenants),
+            users_created=world.ledger.counts["registered"],
+            agents_created=world.ledger.counts["agent_created"],
         )
         talked = self.results.websocket_tests
         talked.total_scenarios = len(world.conversations)

@@ -1,41 +1,117 @@
-"""What one scenario holds, and what of it goes into the report."""
+"""What one scenario holds, by the names that its story uses, and what of it goes into the report."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
 
 from support import reporting
-from support.chat import Connection
-from support.configurator import Exchange, Tenant
+from support.chat import Connection, Speaker
+from support.chat.plan import new_speaker
+from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
+from support.errors import UsageError
+from support.isolation import Grounds
 from support.purge import Selection
 
 # More than this of one kind is cut: a report is read by people.
 _MOST_CHARACTERS = 200_000
+T = TypeVar("T")
 
 
 @dataclass
 class Scene:
-    """It begins empty with each scenario; logs tells where each backend's log ended then, in bytes."""
+    """It begins empty with each scenario, and what is open in it is closed at its end."""
 
-    logs: dict[Path, int] = field(default_factory=dict)
+    grounds: Grounds
+    new_username: Callable[[], str]
+    # Where each backend's log ended when the scenario began, in bytes.
+    logs: Mapping[Path, int] = field(default_factory=dict)
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    connections: dict[str, Connection] = field(default_factory=dict)
+    speakers: dict[str, Speaker] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
-    connections: list[Connection] = field(default_factory=list)
-    tenants: list[Tenant] = field(default_factory=list)
     purged: Selection = field(default_factory=Selection)
+    _answer: requests.Response | None = None
 
-    @classmethod
-    def begin(cls, deployment: Deployment) -> "Scene":
-        """Return an empty scene that knows where the logs of this deployment end."""
-        files = [backend.log_file for backend in deployment.backends]
-        return cls(logs={file: file.stat().st_size for file in files})
+    def tenant(self, name: str) -> Tenant:
+        """Return the tenant of this name in the story."""
+        return _find(self.tenants, name, "tenant")
+
+    def agent(self, name: str) -> Agent:
+        """Return the agent of this name in the story."""
+        return _find(self.agents, name, "agent")
+
+    def connection(self, name: str) -> Connection:
+        """Return the connection of this name in the story."""
+        return _find(self.connections, name, "connection")
+
+    def speaker(self, name: str, platform: str = "test") -> Speaker:
+        """Return the person of this name in the story, whom no agent has met before it."""
+        return self.speakers.setdefault(name, new_speaker(platform))
+
+    @property
+    def answer(self) -> requests.Response:
+        """The configurator's answer to the last attempt."""
+        if self._answer is None:
+            raise UsageError("No step of this scenario has tried anything; write a When before this Then.")
+        return self._answer
+
+    @answer.setter
+    def answer(self, answer: requests.Response) -> None:
+        self._answer = answer
+
+    def register(self, name: str, **account: Any) -> Tenant:
+        """Register a tenant that the story calls by this name; its user name is fresh."""
+        account = {"password": "a long enough password", "tenant_name": name, **account}
+        self.tenants[name] = self.grounds.configurator.register_user(self.new_username(), **account)
+        return self.tenants[name]
+
+    def try_to_register(self, **account: Any) -> requests.Response:
+        """Send a registration that may be refused; what is not given is valid and fresh."""
+        filled = {"username": self.new_username(), "password": "a long enough password", **account}
+        return self.grounds.configurator.try_to_register(filled)
+
+    def create_agent(self, tenant: str, name: str, template_id: str | None = None, **fields: Any) -> Agent:
+        """Create an agent of the tenant, both by their names in the story."""
+        self.agents[name] = self.grounds.configurator.create_agent(self.tenant(tenant), name, template_id, **fields)
+        return self.agents[name]
+
+    def connect(self, tenant: str, agent: str, platform: str = "test") -> Connection:
+        """Open a connection of the tenant to the agent; the story calls it by both names."""
+        credential = self.grounds.credential(self.tenant(tenant), self.agent(agent))
+        title = f"{tenant} to {agent}"
+        connection = self.grounds.reader.open(self.grounds.replier_url, credential, platform, title=title)
+        self.connections[title] = connection
+        return connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        for connection in self.connections.values():
+            self.grounds.reader.close(connection)
 
     def attach(self) -> None:
         """Attach the HTTP exchanges, the WebSocket transcripts and each backend's slice of log."""
         _attach("HTTP exchanges", map(str, self.exchanges))
-        _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.connections))
+        _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.connections.values()))
         for file, begin in self.logs.items():
             _attach(f"log of the {file.stem}", [_slice(file, begin)])
+
+
+def ends_of_logs(deployment: Deployment) -> dict[Path, int]:
+    """Return where the log of each launched backend ends now, in bytes."""
+    files = [backend.log_file for backend in deployment.backends]
+    return {file: file.stat().st_size for file in files}
+
+
+def _find(named: Mapping[str, T], name: str, what: str) -> T:
+    if name not in named:
+        known = ", ".join(named) or "none"
+        raise UsageError(f"The scenario has no {what} {name!r}; it has {known}. Give it one by a Given.")
+    return named[name]
 
 
 def _attach(name: str, parts: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from support.chat import (
     Admission,
@@ -25,14 +25,16 @@ from support.isolation import Grounds, Sighting, canaries
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
 from support.reporting import Inconclusive, progress
-from support.scene import Scene
+from support.scene import Scene, ends_of_logs
 from support.settings import Settings
 
 
 class HasWorld(Protocol):
-    """Behave's context, as steps and hooks see it."""
+    """Behave's context, as steps see it."""
 
     world: "World"
+    # The data table of the step, None when it has none.
+    table: Any
 
 
 @dataclass
@@ -45,8 +47,6 @@ class World:
     ledger: Ledger
     before: Snapshot
     reader: Reader
-    scene: Scene = field(default_factory=Scene)
-    tenants: list[Tenant] = field(default_factory=list)
     conversations: list[Conversation] = field(default_factory=list)
     # Whose token is it: markers and canaries -> tenant id.
     owners: dict[str, str] = field(default_factory=dict)
@@ -61,15 +61,15 @@ class World:
             self.deployment.configurator_url, log=self.ledger, observe=self._observe, timeout=self._seconds(15)
         )
 
+        self.grounds = Grounds(
+            self.configurator, self.reader, self.deployment.replier_url, self.credential, self.reply_timeout
+        )
+        self.enter_scene()
+
     @property
     def reply_timeout(self) -> float:
         """Seconds that a reply may take."""
         return self._seconds(REPLY_TIMEOUT_SECONDS)
-
-    @property
-    def grounds(self) -> Grounds:
-        """Where attempts of intruders are made."""
-        return Grounds(self.configurator, self.reader, self.deployment.replier_url, self.credential, self.reply_timeout)
 
     def databases(self) -> Sequence[str]:
         """Return the URLs of the deployment's databases; without one, what asks for it is inconclusive."""
@@ -92,7 +92,6 @@ class World:
         if not self._of_the_run:
             with self._noting_failure():
                 self._of_the_run = register_tenants(self.configurator, self.new_usernames(self.settings.users))
-            self.tenants += self._of_the_run
         return self._of_the_run
 
     def populated_tenants(self) -> list[Tenant]:
@@ -121,7 +120,9 @@ class World:
                 self.deployment.replier_url, plans, self.reader, reply_timeout=self.reply_timeout, watch=watch
             )
         self.conversations += held
-        self.scene.connections += [each.connection for each in held if each.connection]
+        self.scene.connections.update(
+            (conversation.plan.title, conversation.connection) for conversation in held if conversation.connection
+        )
         for conversation in held:
             self.owners.update((turn.marker, conversation.plan.tenant.tenant_id) for turn in conversation.turns)
         return held
@@ -167,15 +168,12 @@ class World:
 
     def enter_scene(self) -> None:
         """Begin a scenario."""
-        self.scene = Scene.begin(self.deployment)
+        self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))
 
     def leave_scene(self) -> None:
-        """End a scenario: attach what was said in it, close what it opened."""
-        try:
-            self.scene.attach()
-        finally:
-            for connection in self.scene.connections:
-                self.reader.close(connection)
+        """End a scenario: close what it opened, attach what was said in it."""
+        self.scene.close()
+        self.scene.attach()
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

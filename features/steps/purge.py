@@ -9,8 +9,9 @@ from support.world import HasWorld
 @when("the tenants of the run are purged")
 def tenants_are_purged(context: HasWorld) -> None:
     world = context.world
-    world.scene.tenants = list(world.populated_tenants())
-    world.scene.purged = world.purge(world.scene.tenants).selection
+    tenants = world.populated_tenants()
+    world.scene.tenants = {tenant.username: tenant for tenant in tenants}
+    world.scene.purged = world.purge(tenants).selection
 
 
 @then("no table holds anything of them")
@@ -21,5 +22,5 @@ def nothing_is_left(context: HasWorld) -> None:
 
 @then("their credentials are refused")
 def credentials_are_refused(context: HasWorld) -> None:
-    for tenant in context.world.scene.tenants:
+    for tenant in context.world.scene.tenants.values():
         expectations.locked_out(context.world.grounds, tenant)

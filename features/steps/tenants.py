@@ -46,3 +46,25 @@ def statistics_count_messages(context: HasWorld) -> None:
     conversations = context.world.held_conversations()
     for tenant in context.world.populated_tenants():
         expectations.statistics(context.world.configurator, tenant, conversations)
+
+
+@given("these tenants have registered")
+def these_tenants_have_registered(context: HasWorld) -> None:
+    for row in context.table:
+        context.world.scene.register(row["tenant"])
+
+
+@given("{tenant:Name} has registered")
+def tenant_has_registered(context: HasWorld, tenant: str) -> None:
+    context.world.scene.register(tenant)
+
+
+@given('{tenant:Name} has created the agent "{agent}"')
+def tenant_has_created_agent(context: HasWorld, tenant: str, agent: str) -> None:
+    context.world.scene.create_agent(tenant, agent, "friendly_assistant")
+
+
+@when("somebody tries to register with the user name of {tenant:Name}")
+def somebody_takes_the_name(context: HasWorld, tenant: str) -> None:
+    scene = context.world.scene
+    scene.answer = scene.try_to_register(username=scene.tenant(tenant).username)

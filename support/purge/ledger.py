@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
@@ -56,6 +57,7 @@ class Ledger:
         self.path = path
         self.header = header
         self.kept = False
+        self.counts: Counter[str] = Counter()  # of events by name
         self._named: dict[str, set[str]] = {}
         self._torn_at: int | None = None
         self._lock = threading.Lock()
@@ -148,6 +150,7 @@ class Ledger:
             self._apply(event)
 
     def _apply(self, event: dict[str, Any]) -> None:
+        self.counts[event["event"]] += 1
         match event["event"]:
             case "will_register" | "registered" | "agent_created":
                 # The tenant of an agent may be one that the run only visits.

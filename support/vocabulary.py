@@ -1,0 +1,46 @@
+"""The words that steps know: what may stand for a {placeholder:Type} in a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from behave import register_type
+from parse import with_pattern
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ends for the one who makes it, and the HTTP statuses that say so."""
+
+    name: str
+    statuses: frozenset[int]
+
+
+OUTCOMES: Mapping[str, Outcome] = {
+    name: Outcome(name, frozenset(statuses))
+    for name, statuses in {
+        "accepted": {200, 201},
+        "refused as unauthorized": {401},
+        "refused as forbidden": {403},
+        "refused as unknown": {404},
+        "refused as taken": {409},
+        "refused as invalid": {400, 422},
+        "refused as too frequent": {429},
+    }.items()
+}
+
+
+@with_pattern("|".join(OUTCOMES))
+def parse_outcome(text: str) -> Outcome:
+    """Read how an attempt ended."""
+    return OUTCOMES[text]
+
+
+@with_pattern("[A-Z][a-z]+")
+def parse_name(text: str) -> str:
+    """Read the name of a tenant or a person: one word with a capital letter."""
+    return text
+
+
+def register_types() -> None:
+    """Tell Behave the types; before it loads the steps."""
+    register_type(Outcome=parse_outcome, Name=parse_name)
