@@ -69,7 +69,7 @@ class Backend:
 
     def check_alive(self) -> None:
         """Raise InfrastructureError with its last log lines when it has died."""
-        code = self.process.poll()
+        code = processes.exit_code(self.process)
         if code is not None:
             how = processes.describe_exit(code)
             raise InfrastructureError(f"{self.name} died ({how}). {log_tail(self.log_file)}")

@@ -8,7 +8,7 @@ from support.deployments.databases import holds_password
 from support.deployments.processes import SECONDS_AFTER_SIGTERM, interrupts_deferred, stop_in_order
 from support.deployments.profile import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 
 
 @dataclass
@@ -47,11 +47,14 @@ class Deployment:
     def restart(self, name: str) -> None:
         """Stop one backend and launch it on the same port. Raises InfrastructureError when either fails."""
         backend = self._find(name)
+        killed: InfrastructureError | None = None
         try:
             self._stop([backend])
-        finally:
-            # That it had to be killed is an error, but no reason to go on without it.
-            self.launch(backend)
+        except InfrastructureError as error:
+            killed = error  # no reason to go on without it
+        self.launch(backend)
+        if killed:
+            raise killed
 
     def stop(self) -> None:
         """Stop all backends in reverse order; nothing happens the second time.

@@ -35,8 +35,11 @@ def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     try:
         for backend in backends:
             deployment.launch(backend)
-    except BaseException:
-        deployment.stop()
+    except BaseException as failure:
+        try:
+            deployment.stop()
+        except InfrastructureError as late:
+            raise failure from late
         raise
     return deployment
 

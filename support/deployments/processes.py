@@ -70,6 +70,17 @@ def is_alive(process: psutil.Process) -> bool:
         return False
 
 
+def exit_code(process: psutil.Popen) -> int | None:
+    """Return the exit code, or the negative signal, of a process that we launched; None while it runs."""
+    with suppress(psutil.NoSuchProcess):
+        if process.cmdline():
+            return None
+    # It has lost its memory and perhaps its sockets, but not yet told its parent: it is dying.
+    wait_until(lambda: not is_alive(process), _SECONDS_AFTER_SIGKILL)
+    code: int | None = process.poll()
+    return code
+
+
 def describe_exit(code: int) -> str:
     """Return an exit code in words: exit code 3, signal SIGKILL."""
     return f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
@@ -119,18 +130,16 @@ def kill(process: psutil.Process) -> bool:
 
 
 def _family(leader: psutil.Process) -> list[psutil.Process]:
-    """Return what is alive of the leader, its session and its descendants."""
+    """Return what is alive of the leader's session: the leader and all that it started."""
     if not leader.is_running() and psutil.pid_exists(leader.pid):
         # A pid is given again only when nothing is left of the session that bears it: this is another's.
         return []
-    family = {leader.pid: leader}
-    for process in psutil.process_iter():
-        with suppress(ProcessLookupError):
-            if os.getsid(process.pid) == leader.pid:
-                family.setdefault(process.pid, process)
-    with suppress(psutil.NoSuchProcess):
-        family.update({process.pid: process for process in leader.children(recursive=True)})
-    return [process for process in family.values() if is_alive(process)]
+    family = [leader]
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if pid != leader.pid and os.getsid(pid) == leader.pid:
+                family.append(psutil.Process(pid))
+    return [process for process in family if is_alive(process)]
 
 
 def _listening_ports(process: psutil.Process) -> set[int]:

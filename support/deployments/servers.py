@@ -57,21 +57,25 @@ class Servers:
         """Stop what runs and launch it on the same ports, with the same database."""
         with self._locked():
             record = read_record(self._folder)
-            self._stop()
+            try:
+                self._stop()
+            except InfrastructureError as killed:
+                self._console.print(f"note: {killed}")
             self._launch(self._settings.model_copy(update=_ports(record) if record else {}))
         return self.status()
 
     def status(self) -> int:
         """Print a row for each server; return 0 only when all are healthy."""
         table = Table("name", "url", "pid", "health", "log file")
+        problems = self._problems()
         for name, record in self._records().items():
-            if record is None:
-                table.add_row(name, "", "", "not running", "")
-                continue
-            health = record.what_is_missing() or "healthy"
-            table.add_row(name, record.url, str(record.pid), health, os.path.relpath(record.log_file))
+            health = problems[name] or "healthy"
+            if record:
+                table.add_row(name, record.url, str(record.pid), health, os.path.relpath(record.log_file))
+            else:
+                table.add_row(name, "", "", health, "")
         self._console.print(table)
-        return 0 if self._all_healthy() else 1
+        return 1 if any(problems.values()) else 0
 
     def test(self, flow_settings: Mapping[str, str]) -> int:
         """Run the acceptance flow against the servers; launch them first, and stop them then, if they do not run."""
@@ -89,8 +93,11 @@ class Servers:
         recorded = {each.name: each for each in record.backends} if record else {}
         return {each.name: recorded.get(each.name) for each in self._profile.backends}
 
+    def _problems(self) -> dict[str, str | None]:
+        return {name: record.what_is_missing() if record else "not running" for name, record in self._records().items()}
+
     def _all_healthy(self) -> bool:
-        return all(record and record.what_is_missing() is None for record in self._records().values())
+        return not any(self._problems().values())
 
     def _launch(self, settings: Settings) -> None:
         with self._console.status(f"Starting {self._profile.name} ..."):
@@ -121,8 +128,14 @@ class Servers:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(exist_ok=True)
-        with (self._folder / "lock").open("w") as lock:
+        try:
+            self._folder.mkdir(exist_ok=True)
+            lock = (self._folder / "lock").open("w")
+        except OSError as error:
+            raise InfrastructureError(
+                f"{self._folder} cannot be written ({error.strerror}); the servers' state, logs and database go there."
+            ) from error
+        with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -11,6 +11,7 @@ import pytest
 
 from support.deployments import Deployment, stop_recorded
 from support.deployments.polling import wait_until
+from support.deployments.processes import is_alive
 from support.deployments.record import read_record
 from support.errors import InfrastructureError, UsageError
 
@@ -30,8 +31,7 @@ def test_a_killed_backend_is_noticed_with_its_last_log_lines(start_small: Start)
     deployment = start_small(replier="--print PYTHONUNBUFFERED")
     replier = deployment.backends[2]
     os.kill(replier.pid, signal.SIGKILL)
-    assert wait_until(lambda: replier.process.poll() is not None, 5)
-    assert not replier.is_healthy()
+    assert wait_until(lambda: not replier.is_healthy(), 5)
     with pytest.raises(InfrastructureError, match=r"replier died \(signal SIGKILL\)") as failure:
         deployment.check_alive()
     assert "PYTHONUNBUFFERED 1" in str(failure.value)
@@ -70,10 +70,22 @@ def test_stopping_stops_everything_that_was_started_and_nothing_twice(start_smal
     processes = [backend.process for backend in deployment.backends]
     deployment.stop()
     assert not any(process.is_running() for process in processes)
-    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+    assert not is_alive(child)
     assert deployment.backends == ()
     assert not (tmp_path / "run" / "servers.json").exists()
     deployment.stop()
+
+
+def test_what_a_killed_backend_had_started_is_stopped(start_small: Start) -> None:
+    deployment = start_small(model="--child")
+    log = deployment.backends[0].log_file
+    assert wait_until(lambda: "child" in log.read_text(encoding="utf-8"), 5)
+    child = psutil.Process(int(log.read_text(encoding="utf-8").split()[1]))
+    deployment.backends[0].process.kill()
+    deployment.backends[0].process.wait(5)
+    assert child.is_running()
+    deployment.stop()
+    assert not is_alive(child)
 
 
 def test_a_backend_that_ignores_sigterm_is_killed_and_named_when_all_are_down(start_small: Start) -> None:

@@ -1,0 +1,244 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.deployments.polling import wait_until
+from support.deployments.record import DeploymentRecord, read_record, stop_recorded
+
+REPOSITORY = Path(__file__).parents[2]
+FEATURE = """Feature: Flow
+  Scenario: It sees the running servers
+    Given the settings are noted down
+"""
+STEPS = """
+import os, pathlib
+from behave import given
+
+@given("the settings are noted down")
+def note_down(context):
+    noted = {**context.config.userdata, "database": os.environ["MAIM_DATABASE_URL"]}
+    noted["port"] = os.environ.get("MAIM_CONFIGURATOR_PORT", "none")
+    pathlib.Path("noted.txt").write_text("\\n".join(f"{k}={v}" for k, v in sorted(noted.items())))
+    assert context.config.userdata.get("users") != "9"
+"""
+
+WriteProfile = Callable[..., Path]
+
+
+@dataclass
+class Checkout:
+    """A copy of this repository in which the servers are small ones."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return run([sys.executable, str(self.folder / "start_servers.py"), *arguments], "/", self.environment)
+
+    def begin(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(self.folder / "start_servers.py"), *arguments],
+            env=self.environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    @property
+    def record(self) -> DeploymentRecord:
+        record = read_record(self.folder / ".servers")
+        assert record
+        return record
+
+    @property
+    def pids(self) -> list[int]:
+        return [each.pid for each in self.record.backends]
+
+    def has_launched(self, count: int) -> bool:
+        record = read_record(self.folder / ".servers")
+        return record is not None and len(record.backends) == count
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, write_profile: WriteProfile) -> Iterator[Checkout]:
+    folder = tmp_path / "checkout"
+    (folder / "features" / "steps").mkdir(parents=True)
+    (folder / "features" / "flow.feature").write_text(FEATURE, encoding="utf-8")
+    (folder / "features" / "steps" / "flow.py").write_text(STEPS, encoding="utf-8")
+    (folder / "support").symlink_to(REPOSITORY / "support")
+    for name in ("start_servers.py", "start_servers.sh"):
+        shutil.copy(REPOSITORY / name, folder)
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
+    yield Checkout(folder, {**inherited, "MAIM_DEPLOYMENT": str(write_profile())})
+    stop_recorded(folder / ".servers")
+
+
+def test_servers_outlive_the_command_and_every_other_verb_finds_them(checkout: Checkout) -> None:
+    started = checkout.run("start")
+    assert started.returncode == 0, started.stderr
+    for each in checkout.record.backends:
+        row = next(line for line in started.stdout.splitlines() if f" {each.name} " in line)
+        assert each.url in row
+        assert str(each.pid) in row
+        assert "healthy" in row
+        assert f"logs/{each.name}.log" in row
+
+    status = checkout.run("status")
+    assert (status.returncode, status.stdout) == (0, started.stdout)
+
+    pids, urls = checkout.pids, [each.url for each in checkout.record.backends]
+    again = checkout.run("start")
+    assert again.returncode == 0
+    assert "already running" in again.stdout
+    assert checkout.pids == pids
+
+    database = checkout.folder / ".servers" / "small.db"
+    database.write_bytes(database.read_bytes())
+    kept = database.stat()
+    restarted = checkout.run("restart")
+    assert restarted.returncode == 0, restarted.stderr
+    assert not set(checkout.pids) & set(pids)
+    assert [each.url for each in checkout.record.backends][1:] == urls[1:]
+    assert (database.stat().st_ino, database.stat().st_mtime) == (kept.st_ino, kept.st_mtime)
+
+    stopped = checkout.run("stop")
+    assert stopped.returncode == 0
+    assert "Stopped replier, configurator, model." in stopped.stdout
+    assert checkout.run("stop").returncode == 0
+    status = checkout.run("status")
+    assert status.returncode == 1
+    assert status.stdout.count("not running") == 3
+
+
+def test_status_is_not_0_when_one_server_is_dead_and_start_launches_all_again(checkout: Checkout) -> None:
+    checkout.run("start")
+    os.kill(checkout.pids[1], signal.SIGKILL)
+    status = checkout.run("status")
+    assert status.returncode == 1
+    rows = [line for line in status.stdout.splitlines() if "127.0.0.1" in line]
+    assert ["not running" in row for row in rows] == [False, True, False]
+    assert checkout.run("start").returncode == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_in_mid_start_leaves_nothing_running(
+    checkout: Checkout, write_profile: WriteProfile, number: signal.Signals, code: int
+) -> None:
+    write_profile(configurator="--health 503")
+    with checkout.begin("start") as start:
+        assert wait_until(lambda: checkout.has_launched(2), 20)
+        backends = checkout.record.backends
+        start.send_signal(number)
+        assert start.wait(20) == code
+    assert [each.find() for each in backends] == [None, None]
+
+
+def test_a_failing_start_says_why_and_leaves_nothing_running(checkout: Checkout, write_profile: WriteProfile) -> None:
+    write_profile(replier="--dies")
+    failed = checkout.run("start")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("error: replier died (exit code 3).")
+    assert "line 30" in failed.stderr
+    assert read_record(checkout.folder / ".servers") is None
+
+
+def test_only_one_command_at_a_time_starts_or_stops_the_servers(
+    checkout: Checkout, write_profile: WriteProfile
+) -> None:
+    write_profile(configurator="--health 503")
+    with checkout.begin("start") as start:
+        assert wait_until(lambda: checkout.has_launched(1), 20)
+        second = checkout.run("start")
+        start.send_signal(signal.SIGINT)
+        start.wait(20)
+    assert second.returncode == 1
+    assert "another start_servers.py" in second.stderr
+
+
+def test_the_flow_runs_against_servers_that_are_started_for_it_and_stopped_after_it(checkout: Checkout) -> None:
+    checkout.environment["MAIM_CONFIGURATOR_PORT"] = "auto"
+    tested = checkout.run("test", "--users", "5", "--agents", "3", "--messages", "2..4", "--no-cleanup")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    noted = dict(line.split("=", 1) for line in (checkout.folder / "noted.txt").read_text("utf-8").splitlines())
+    assert noted.pop("configurator_url").startswith("http://127.0.0.1:")
+    assert noted.pop("replier_url").endswith("/ws")
+    assert noted.pop("model_url").startswith("http://127.0.0.1:")
+    assert noted == {
+        "users": "5",
+        "agents": "3",
+        "messages": "2..4",
+        "cleanup": "no",
+        "database": f"sqlite:///{checkout.folder}/.servers/small.db",
+        "port": "none",
+    }
+    assert read_record(checkout.folder / ".servers") is None
+
+
+def test_a_failing_flow_fails_the_command_and_leaves_servers_that_were_running(checkout: Checkout) -> None:
+    checkout.run("start")
+    pids = checkout.pids
+    assert checkout.run("test", "--users", "9").returncode == 1
+    assert checkout.pids == pids
+    assert all(each.find() for each in checkout.record.backends)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["test", "--users", "0"], "users='0' is refused"),
+        (["start", "--replier-port", "70000"], "replier_port='70000' is refused"),
+        (["begin"], "invalid choice: 'begin'"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(checkout: Checkout, arguments: list[str], expected: str) -> None:
+    refused = checkout.run(*arguments)
+    assert refused.returncode == 2
+    assert expected in refused.stderr
+
+
+def test_a_deployment_that_is_only_attached_to_is_refused(checkout: Checkout) -> None:
+    checkout.environment["MAIM_DEPLOYMENT"] = "attach.example"
+    refused = checkout.run("start")
+    assert refused.returncode == 2
+    assert "is a deployment to attach to" in refused.stderr
+
+
+def test_without_its_packages_it_says_what_to_do(checkout: Checkout) -> None:
+    command = [sys.executable, "-S", str(checkout.folder / "start_servers.py"), "status"]
+    lacking = run(command, "/", checkout.environment)
+    assert lacking.returncode == 2
+    assert "run `make setup` first" in lacking.stderr
+    assert len(lacking.stderr.splitlines()) == 1
+
+
+def test_without_its_packages_it_runs_with_those_of_the_virtual_environment(checkout: Checkout) -> None:
+    make_virtual_environment(checkout)
+    command = [sys.executable, "-S", str(checkout.folder / "start_servers.py"), "status"]
+    status = run(command, "/", checkout.environment)
+    assert (status.returncode, status.stderr) == (1, "")
+    assert "not running" in status.stdout
+
+
+def test_the_shell_script_takes_the_same_verbs_from_any_directory(checkout: Checkout) -> None:
+    make_virtual_environment(checkout)
+    command = ["bash", "checkout/start_servers.sh", "status"]
+    status = run(command, checkout.folder.parent, checkout.environment)
+    assert (status.returncode, status.stderr) == (1, "")
+    assert status.stdout.count("not running") == 3
+
+
+def run(command: list[str], folder: Path | str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True, timeout=60)
+
+
+def make_virtual_environment(checkout: Checkout) -> None:
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
