@@ -41,7 +41,7 @@ async def login(attempt: Login, services: InjectedServices) -> LoggedIn:
     _refuse_if_locked(services.login_limit, key)
     account = await run_in_threadpool(accounts.find_account, services.database, key)
     is_right = await services.passwords.verify(account.password_hash if account else None, attempt.password)
-    if account is None or not is_right:
+    if account is None or not is_right or account.status != "active":
         services.login_limit.count_failure(key)
         raise unauthorized(_WRONG_CREDENTIALS)
     # Asked again: of many guesses at once, only those count that came before the lock.
@@ -54,7 +54,7 @@ async def login(attempt: Login, services: InjectedServices) -> LoggedIn:
         last_login_at=utc_now(),
         login_count=TenantUser.login_count + 1,
     )
-    if account is None or account.status != "active":
+    if account is None:
         raise unauthorized(_WRONG_CREDENTIALS)
     _log.info("%s logged in", account.user_id)
     return _logged_in(account, await run_in_threadpool(services.sessions.open, account))
