@@ -74,9 +74,13 @@ class Run:
         errors.raise_any()
 
     def report(self, behave: reporting.Run) -> None:
-        """Write results.json, compare it with Behave and Allure, print the summary."""
-        reporting.report(behave, self.results, self.settings.reports)
-        if self._world and not self.settings.cleanup:
+        """Write results.json, compare it with Behave and Allure, print the summary of a run that has begun."""
+        path = reporting.report(behave, self.results, self.settings.reports)
+        if self._world is None:
+            print(f"Results: {path}")
+            return
+        reporting.print_summary(self.results, path)
+        if not self.settings.cleanup:
             self._world.ledger.keep()
             print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
 

@@ -48,20 +48,20 @@ class Settings(BaseSettings):
     )
 
     deployment: str = Field("embedded", description="profile: a name in deployments/ or the path of a TOML file")
-    users: int = Field(3, ge=1, le=500, description="tenants of the acceptance flow")
-    agents: int = Field(2, ge=1, le=50, description="agents of each tenant")
+    users: int = Field(3, ge=1, le=500, description="tenants of the acceptance flow, 1..500")
+    agents: int = Field(2, ge=1, le=50, description="agents of each tenant, 1..50")
     messages: Annotated[MessageRange, BeforeValidator(_parse_message_range)] = Field(
-        MessageRange((5, 5)), description="messages of each conversation: 5 or 5..10"
+        MessageRange((5, 5)), description="messages of each conversation, 1..100: 5 or 5..10"
     )
     cleanup: bool = Field(True, description="purge what the run created (yes or no)")
-    configurator_port: Port | None = Field(None, description="port of a launched configurator, or auto")
-    replier_port: Port | None = Field(None, description="port of a launched replier, or auto")
+    configurator_port: Port | None = Field(None, description="port of a launched configurator, 1..65535 or auto")
+    replier_port: Port | None = Field(None, description="port of a launched replier, 1..65535 or auto")
     configurator_url: str | None = Field(None, description="attach to this configurator, launch nothing")
     replier_url: str | None = Field(None, description="attach to this replier (ws://HOST:PORT)")
     model_url: str | None = Field(None, description="the recording model endpoint of an attached deployment")
     database_url: str | None = Field(None, description="SQLAlchemy URL of the deployment's database", repr=False)
     reports: Path = Field(Path("reports"), description="folder of the run reports")
-    wait_factor: float = Field(1.0, gt=0, le=100, description="multiplies every time-out")
+    wait_factor: float = Field(1.0, gt=0, le=100, description="multiplies every time-out, more than 0, at most 100")
 
     @property
     def attaches(self) -> bool:

@@ -20,6 +20,8 @@ from support.errors import SuiteError
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.verdicts import Run, describe
 
+# The exit code when before_all refuses to start; 1 is Behave's for a red run.
+EXIT_REFUSED = 2
 AtEnd = Callable[[Any, Run], object]
 
 
@@ -63,6 +65,10 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
         ) from error
 
 
+class _StartRefused(BaseException):
+    """A before_all that said in one sentence why nothing can run; Behave itself would go on, and say more."""
+
+
 class _Guard:
     def __init__(self, at_end: AtEnd | None) -> None:
         self._at_end = at_end
@@ -85,6 +91,9 @@ class _Guard:
             finally:
                 for bridge in bridges:
                     bridge.report_missing()
+        except _StartRefused as refusal:
+            run.fail(str(refusal))
+            raise SystemExit(EXIT_REFUSED) from refusal
         except BaseException as error:
             run.fail(f"The run broke off: {describe(error)}")
             raise
@@ -112,6 +121,11 @@ class _Guard:
         # Behave only prints what these two hooks raise.
         try:
             hook(context)
+        except SuiteError as error:
+            if name == "before_all":
+                raise _StartRefused(error) from error
+            self._run.errors.append(str(error))
+            raise
         except BaseException as error:
             self._run.errors.append(f"{name} raised {describe(error)}")
             raise

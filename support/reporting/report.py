@@ -4,12 +4,11 @@ from pathlib import Path
 
 from support.reporting.allure_bridge import describe_environment
 from support.reporting.results import Results, read_results, write_results
-from support.reporting.summary import print_summary
 from support.reporting.verdicts import Run, compare
 
 
 def report(run: Run, results: Results, directory: Path) -> Path:
-    """Write <directory>/<test id>/results.json and print the summary; reports that disagree make the run red."""
+    """Write <directory>/<test id>/results.json and return its path; reports that disagree make the run red."""
     if run.allure_results:
         describe_environment(run.allure_results, results.test_id, results.parameters.model_dump())
     path = _write(run, results, directory)
@@ -18,7 +17,6 @@ def report(run: Run, results: Results, directory: Path) -> Path:
         run.fail(sentence)
     if disagreements:
         _write(run, results, directory)
-    print_summary(results, path)
     return path
 
 

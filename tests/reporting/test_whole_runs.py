@@ -6,10 +6,11 @@ import pytest
 
 from tests.reporting.conftest import RunBehave
 
+# The first scenario is left out of every run below; Behave takes scenarios of one name for equal.
 GREEN = """
 Feature: Green
 
-  Scenario: excluded
+  Scenario: chosen
     Given it fails
     And it errs
 
@@ -44,7 +45,7 @@ def test_a_feature_named_by_its_line_runs_that_scenario_only(behave: RunBehave) 
 def test_a_run_without_any_scenario_is_red(behave: RunBehave, arguments: tuple[str]) -> None:
     outcome = behave(*arguments, green=GREEN)
     assert outcome.exit_code == 1
-    assert outcome.results["errors"] == outcome.global_errors
+    assert sorted(outcome.results["errors"]) == sorted(outcome.global_errors)
     assert "No scenario ran: 0 were selected; correct the tags or names." in outcome.results["errors"]
 
 
@@ -60,7 +61,16 @@ def test_what_a_hook_of_the_run_raises_is_told(behave: RunBehave, hook: str) -> 
     assert outcome.exit_code == 1
     assert not outcome.results["success"]
     assert any(f"{hook} is broken" in error for error in outcome.results["errors"])
-    assert outcome.results["errors"] == outcome.global_errors
+    assert sorted(outcome.results["errors"]) == sorted(outcome.global_errors)
+
+
+def test_a_refused_start_is_told_in_its_own_words_with_exit_code_2(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "refused", green=GREEN)
+    assert outcome.exit_code == 2
+    assert "HOOK-ERROR" not in outcome.output
+    assert "ABORTED" not in outcome.output
+    assert sorted(outcome.results["errors"]) == sorted(outcome.global_errors) == ["Port 8000 is taken by pid 1; stop it."]
+    assert [result["status"] for result in outcome.allure] == ["skipped", "skipped"]
 
 
 def test_scenarios_of_a_run_that_could_not_begin_are_not_run(behave: RunBehave) -> None:

@@ -14,6 +14,8 @@ def before_all(context: Any) -> None:
     remember_secret("correct-horse-battery")
     reporting.attach_text("before all", "attached to the run")
     _raise_if(context.config.userdata, "before_all")
+    if "refused" in context.config.userdata:
+        raise InfrastructureError("Port 8000 is taken by pid 1; stop it.")
     if "testrun_cleanup" in context.config.userdata:
         context.add_cleanup(_raise, "testrun_cleanup")
 
@@ -79,7 +81,7 @@ def at_end(context: Any, run: reporting.Run) -> None:
     results = reporting.Results(test_id=f"run-{os.getpid()}", parameters=parameters)
     _falsify(context.config.userdata.get("falsify", ""), run)
     _raise_if(context.config.userdata, "at_end")
-    reporting.report(run, results, Path("reports"))
+    reporting.print_summary(results, reporting.report(run, results, Path("reports")))
     if "forget" in context.config.userdata:
         results.scenarios = results.scenarios[1:]
         for sentence in reporting.compare(run, None, results):
