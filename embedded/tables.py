@@ -1,7 +1,7 @@
 """The tables of dialect v1 (names of tables and columns as in contract page configurator-v1)."""
 
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Float, Index, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -15,7 +15,13 @@ def utc_now() -> datetime:
 class Table(DeclarativeBase):
     """Every table has a surrogate key; there are no foreign keys, as in v1."""
 
-    type_annotation_map = {str: Text, datetime: DateTime, float: Float, dict[str, Any]: JSON, list[str]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: Text,
+        datetime: DateTime,
+        float: Float,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
 

@@ -3,6 +3,7 @@
 import re
 
 MASK = "***"
+_SHORTEST = 6
 
 _SHAPES = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT
@@ -19,8 +20,11 @@ _secrets: set[str] = set()
 
 
 def remember_secret(value: str) -> str:
-    """Mask this value from now on, wherever it stands; returns it unchanged."""
-    if value:
+    """Mask this value from now on, wherever it stands; returns it unchanged.
+
+    A value shorter than any password that a deployment accepts is not kept: it would eat ordinary words.
+    """
+    if len(value) >= _SHORTEST:
         _secrets.add(value)
     return value
 
