@@ -35,7 +35,10 @@ class Scene:
     speakers: dict[str, Speaker] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     purged: Selection = field(default_factory=Selection)
-    _answer: requests.Response | None = None
+    # A tenant's further logins, by the device that the story names.
+    logins: dict[str, Tenant] = field(default_factory=dict)
+    # The configurator's answers to the last step that tried something.
+    answers: list[requests.Response] = field(default_factory=list)
 
     def tenant(self, name: str) -> Tenant:
         """Return the tenant of this name in the story."""
@@ -56,13 +59,17 @@ class Scene:
     @property
     def answer(self) -> requests.Response:
         """The configurator's answer to the last attempt."""
-        if self._answer is None:
+        if not self.answers:
             raise UsageError("No step of this scenario has tried anything; write a When before this Then.")
-        return self._answer
+        return self.answers[-1]
 
     @answer.setter
     def answer(self, answer: requests.Response) -> None:
-        self._answer = answer
+        self.answers = [answer]
+
+    def login(self, device: str) -> Tenant:
+        """Return the login on this device in the story."""
+        return _find(self.logins, device, "login")
 
     def register(self, name: str, **account: Any) -> Tenant:
         """Register a tenant that the story calls by this name; its user name is fresh."""
