@@ -13,6 +13,7 @@ from support.chat.plan import new_speaker
 from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
 from support.errors import UsageError
+from support.expectations import expect
 from support.isolation import Grounds
 from support.purge import Selection
 
@@ -31,7 +32,9 @@ class Scene:
     logs: Mapping[Path, int] = field(default_factory=dict)
     tenants: dict[str, Tenant] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    # By the name that the story gives them, the newest of each name; and all that were ever opened.
     connections: dict[str, Connection] = field(default_factory=dict)
+    opened: list[Connection] = field(default_factory=list)
     speakers: dict[str, Speaker] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
     purged: Selection = field(default_factory=Selection)
@@ -87,23 +90,40 @@ class Scene:
         self.agents[name] = self.grounds.configurator.create_agent(self.tenant(tenant), name, template_id, **fields)
         return self.agents[name]
 
-    def connect(self, tenant: str, agent: str, platform: str = "test") -> Connection:
-        """Open a connection of the tenant to the agent; the story calls it by both names."""
-        credential = self.grounds.credential(self.tenant(tenant), self.agent(agent))
-        title = f"{tenant} to {agent}"
-        connection = self.grounds.reader.open(self.grounds.replier_url, credential, platform, title=title)
-        self.connections[title] = connection
+    def connect(
+        self, tenant: str, agent: str, platform: str = "test", *, name: str = "", connection_id: str | None = None
+    ) -> Connection:
+        """Open a connection of the tenant to the agent; unless it is named, the story calls it by both names."""
+        credential, name = (
+            self.grounds.credential(self.tenant(tenant), self.agent(agent)),
+            name or f"{tenant} to {agent}",
+        )
+        connection = self.grounds.reader.open(
+            self.grounds.replier_url, credential, platform, title=name, connection_id=connection_id
+        )
+        self.keep(name, connection)
         return connection
 
+    def keep(self, name: str, connection: Connection) -> None:
+        """Let the story call the connection so, in place of an earlier one of this name; both end with the scene."""
+        self.connections[name] = connection
+        self.opened.append(connection)
+
     def close(self) -> None:
-        """Close every connection."""
-        for connection in self.connections.values():
+        """Close every connection; raise AssertionError when a frame came that no step has consumed."""
+        for connection in self.opened:
             self.grounds.reader.close(connection)
+        unexpected = [
+            f"{frame} on connection {connection.transcript.number} ({connection.transcript.title})"
+            for connection in self.opened
+            for frame in connection.unexpected()
+        ]
+        expect(not unexpected, f"{len(unexpected)} frames came that nobody expected; expected none: {unexpected[:5]}.")
 
     def attach(self) -> None:
         """Attach the HTTP exchanges, the WebSocket transcripts and each backend's slice of log."""
         _attach("HTTP exchanges", map(str, self.exchanges))
-        _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.connections.values()))
+        _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.opened))
         for file, begin in self.logs.items():
             _attach(f"log of the {file.stem}", [_slice(file, begin)])
 

@@ -120,10 +120,9 @@ class World:
                 self.deployment.replier_url, plans, self.reader, reply_timeout=self.reply_timeout, watch=watch
             )
         self.conversations += held
-        self.scene.connections.update(
-            (conversation.plan.title, conversation.connection) for conversation in held if conversation.connection
-        )
         for conversation in held:
+            if conversation.connection:
+                self.scene.keep(conversation.plan.title, conversation.connection)
             self.owners.update((turn.marker, conversation.plan.tenant.tenant_id) for turn in conversation.turns)
         return held
 
@@ -172,8 +171,10 @@ class World:
 
     def leave_scene(self) -> None:
         """End a scenario: close what it opened, attach what was said in it."""
-        self.scene.close()
-        self.scene.attach()
+        try:
+            self.scene.close()
+        finally:
+            self.scene.attach()
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

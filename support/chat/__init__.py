@@ -1,10 +1,11 @@
 """Talking to agents: envelope, connection, transcript, conversation, swarm."""
 
 from support.chat.admission import Admission, try_to_talk
-from support.chat.connection import Connection, Reader, Refused
+from support.chat.connection import Connection
 from support.chat.conversation import Conversation, Turn
 from support.chat.envelope import Frame, Speaker
 from support.chat.plan import Plan, plan_conversations
+from support.chat.reader import Reader, Refused
 from support.chat.swarm import hold_conversations
 
 __all__ = [

@@ -6,9 +6,10 @@ A replier refuses with an HTTP status, or accepts first and closes the connectio
 from dataclasses import dataclass
 from typing import Literal
 
-from support.chat.connection import NoFrame, Reader, Refused
+from support.chat.connection import NoFrame
 from support.chat.envelope import Speaker
 from support.chat.marker import new_marker
+from support.chat.reader import Reader, Refused
 
 
 @dataclass(frozen=True)

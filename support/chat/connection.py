@@ -1,35 +1,20 @@
-"""One WebSocket to one agent, and the thread that reads all of them.
+"""One WebSocket to one agent: what was sent on it, and the frames that came and wait to be expected."""
 
-A connection must be read all the time, not only while a step runs: a PING that is not answered ends it. One thread
-that selects over all sockets is as fast as any client; a thread for each connection is several times slower at 500.
-"""
-
-import contextlib
 import json
-import selectors
-import socket
 import threading
 import time
-import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
-from urllib.parse import urlencode
+from typing import Any, TypeVar
 
 import websocket
 
-from support.chat.envelope import Frame, Speaker, new_message_id, read_frame, standard_frame, text_message
+from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message
 from support.chat.transcript import Transcript
-from support.errors import InfrastructureError
-from support.masking import mask, remember_secret
 
-OPEN_TIMEOUT_SECONDS = 15.0
 REPLY_TIMEOUT_SECONDS = 15.0
 T = TypeVar("T")
-
-
-class Refused(AssertionError):
-    """The replier did not admit the connection."""
 
 
 class NoFrame(AssertionError):
@@ -68,6 +53,8 @@ class Connection:
         # Called in the reader's thread for each frame; without one, frames wait here to be expected.
         self.listener: Callable[[Frame], None] | None = None
         self.pending: list[Frame] = []
+        # How often each msg_id was sent and its acknowledgement not yet consumed.
+        self._unacknowledged: Counter[str] = Counter()
         if web_socket.sock is None:
             raise ValueError("a connection is made of an open WebSocket")
         self.socket = web_socket.sock
@@ -79,14 +66,20 @@ class Connection:
         message = text_message(self.credential, speaker, text, message_id or new_message_id())
         frame = standard_frame(message, msg_id or new_message_id())
         sent = Sent(frame["msg_id"], message.message_info.message_id, text, time.perf_counter())
-        self.send_raw(json.dumps(frame, ensure_ascii=False))
+        self.send_frame(frame)
         return sent
 
-    def send_raw(self, raw: str) -> None:
-        """Send a text frame as it is; raises NoFrame when the connection has ended."""
-        self.transcript.add(">", raw)
+    def send_frame(self, frame: Mapping[str, Any]) -> None:
+        """Send a frame, whether it is a proper one or not; one acknowledgement of its msg_id is not unexpected."""
+        self._unacknowledged[str(frame.get("msg_id"))] += 1
+        self.send_raw(json.dumps(frame, ensure_ascii=False))
+
+    def send_raw(self, raw: str | bytes) -> None:
+        """Send a text or binary frame as it is; raises NoFrame when the connection has ended."""
+        is_text = isinstance(raw, str)
+        self.transcript.add(">", raw if isinstance(raw, str) else f"{len(raw)} bytes, binary")
         try:
-            self._web_socket.send(raw)
+            self._web_socket.send(raw, websocket.ABNF.OPCODE_TEXT if is_text else websocket.ABNF.OPCODE_BINARY)
         except (websocket.WebSocketException, OSError) as error:
             raise NoFrame(f"A frame could not be sent on connection {self.transcript.number}: {error}.") from error
 
@@ -119,16 +112,28 @@ class Connection:
         )
 
     def _describe_pending(self) -> str:
-        frames = [f"{frame.kind} {mask(frame.text or frame.acked or frame.raw)[:200]!r}" for frame in self.pending[-5:]]
-        return ", ".join(frames) or "none"
+        return ", ".join(map(str, self.pending[-5:])) or "none"
 
     def expect_acknowledgement(self, sent: Sent, timeout: float) -> Frame:
         """Consume the acknowledgement of a message."""
-        return self.expect("ack", lambda frame: frame.acked == sent.msg_id, f"the ack of {sent.msg_id}", timeout)
+        frame = self.expect("ack", lambda frame: frame.acked == sent.msg_id, f"the ack of {sent.msg_id}", timeout)
+        self._unacknowledged[sent.msg_id] -= 1
+        return frame
 
     def expect_reply(self, marker: str, timeout: float) -> Frame:
         """Consume the reply that carries this marker."""
         return self.expect("reply", lambda frame: marker in frame.markers, f"a reply with {marker}", timeout)
+
+    def unexpected(self) -> list[Frame]:
+        """Return the frames that nobody consumed, but for one acknowledgement of each frame that was sent."""
+        owed = Counter(self._unacknowledged)
+        unexpected = []
+        for frame in self.pending:
+            if frame.kind == "ack" and owed[str(frame.acked)] > 0:
+                owed[str(frame.acked)] -= 1
+            else:
+                unexpected.append(frame)
+        return unexpected
 
     def wait(self, condition: Callable[[], T], timeout: float) -> T:
         """Return the condition's first true value, or its last value after `timeout` seconds."""
@@ -152,124 +157,3 @@ class Connection:
                 self.closed = closed
                 self.transcript.add("*", str(closed))
             self._changed.notify_all()
-
-
-class Reader:
-    """The thread that reads all open connections. A context manager: leaving it closes them all."""
-
-    def __init__(self) -> None:
-        self._selector = selectors.DefaultSelector()
-        self._lock = threading.Lock()
-        self._waker, self._woken = socket.socketpair()
-        self._woken.setblocking(False)
-        self._selector.register(self._woken, selectors.EVENT_READ, None)
-        self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> "Reader":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def open(
-        self,
-        url: str,
-        credential: str | None,
-        platform: str,
-        *,
-        title: str = "",
-        connection_id: str | None = None,
-        in_query: bool = False,
-        timeout: float = OPEN_TIMEOUT_SECONDS,
-    ) -> Connection:
-        """Connect; raises Refused when the replier answers no, InfrastructureError when nobody answers.
-
-        A replier of dialect v1 accepts first and closes afterwards: see Connection.closed.
-        """
-        remember_secret(credential or "")
-        identity = {"x-apikey": credential, "x-platform": platform}
-        if in_query:
-            keys = {"api_key": credential, "platform": platform}
-            url = f"{url}?{urlencode({name: value for name, value in keys.items() if value is not None})}"
-            identity = {}
-        headers = {name: value for name, value in identity.items() if value is not None}
-        headers["x-uuid"] = connection_id or str(uuid.uuid4())
-        transcript = Transcript(title)
-        # The JSON parser checks the text; validating UTF-8 twice would double the cost of a frame.
-        web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
-        try:
-            web_socket.connect(url, header=headers, timeout=timeout, suppress_origin=True, http_no_proxy=["*"])
-        except websocket.WebSocketBadStatusException as error:
-            raise Refused(f"The replier refused the connection with HTTP {error.status_code}.") from error
-        except (websocket.WebSocketException, OSError) as error:
-            raise InfrastructureError(
-                f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
-                "expected the replier to be running and reachable there."
-            ) from error
-        connection = Connection(web_socket, credential or "", platform, transcript)
-        self._add(connection)
-        return connection
-
-    def close(self, connection: Connection) -> None:
-        """Close a connection from our side; the replier sees 1000."""
-        connection.end(Closed(1000, "by the client"))
-        self._remove(connection)
-        with contextlib.suppress(websocket.WebSocketException, OSError):
-            # What is not wanted is websocket-client's own wait for the answer: the reader owns the socket.
-            connection.send_close()
-        connection.socket.close()
-
-    def stop(self) -> None:
-        """Close all connections and end the thread."""
-        with self._lock:
-            connections = [key.data for key in self._selector.get_map().values() if key.data]
-        for connection in connections:
-            self.close(connection)
-        self._stopping = True
-        self._wake()
-        self._thread.join()
-        for each in (self._selector, self._waker, self._woken):
-            each.close()
-
-    def _add(self, connection: Connection) -> None:
-        with self._lock:
-            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
-        self._wake()
-
-    def _remove(self, connection: Connection) -> None:
-        with self._lock, contextlib.suppress(KeyError, ValueError):
-            self._selector.unregister(connection.socket)
-
-    def _end(self, connection: Connection, closed: Closed) -> None:
-        self._remove(connection)
-        connection.end(closed)
-        connection.socket.close()
-
-    def _wake(self) -> None:
-        self._waker.send(b"\0")
-
-    def _run(self) -> None:
-        while not self._stopping:
-            for key, _ in self._selector.select():
-                if key.data is None:
-                    with contextlib.suppress(BlockingIOError):
-                        self._woken.recv(4096)
-                else:
-                    self._read(key.data)
-
-    def _read(self, connection: Connection) -> None:
-        """Read one frame; websocket-client answers a PING by itself."""
-        try:
-            opcode, data = connection.read()
-        except (websocket.WebSocketException, OSError) as error:
-            self._end(connection, Closed(None, str(error)))
-            return
-        if opcode == websocket.ABNF.OPCODE_CLOSE:
-            code = int.from_bytes(data[:2], "big") if len(data) >= 2 else None
-            self._end(connection, Closed(code, data[2:].decode("utf-8", "replace")))
-        elif opcode in (websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG):
-            connection.transcript.add("<", "PING" if opcode == websocket.ABNF.OPCODE_PING else "PONG")
-        else:
-            connection.receive(read_frame(data.decode("utf-8", "replace"), time.perf_counter()))

@@ -17,6 +17,7 @@ from maim_message.message import (
 )
 
 from support.chat.marker import markers_in
+from support.masking import mask
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Frame:
     def markers(self) -> set[str]:
         """The markers in the text."""
         return markers_in(self.text)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {mask(self.text or self.acked or self.raw)[:200]!r}"
 
 
 def new_message_id() -> str:

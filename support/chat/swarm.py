@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from support.chat.connection import REPLY_TIMEOUT_SECONDS, Reader, Refused
+from support.chat.connection import REPLY_TIMEOUT_SECONDS
 from support.chat.conversation import Conversation
 from support.chat.plan import Plan
+from support.chat.reader import Reader, Refused
 from support.errors import InfrastructureError
 
 _HANDSHAKES_AT_ONCE = 32

@@ -46,6 +46,17 @@ def test_a_message_is_acknowledged_and_answered_with_its_marker(connection: Conn
     assert connection.pending == []
 
 
+def test_a_frame_is_unexpected_unless_it_is_consumed_or_the_first_acknowledgement(connection: Connection) -> None:
+    marker = new_marker()
+    sent = connection.send(f"你好 {marker}", new_speaker("test"))
+    assert connection.wait(lambda: len(connection.pending) == 2, 15)
+    assert [frame.kind for frame in connection.unexpected()] == ["reply"]
+    connection.expect_reply(marker, 15)
+    assert connection.unexpected() == []
+    connection.pending.append(connection.expect_acknowledgement(sent, 15))
+    assert [frame.kind for frame in connection.unexpected()] == ["ack"]
+
+
 def test_credentials_may_stand_in_the_query(deployment: Deployment, reader: Reader, tenant: Tenant) -> None:
     connection = reader.open(deployment.replier_url, credential(tenant), "test", in_query=True)
     marker = new_marker()

@@ -1,0 +1,154 @@
+"""The thread that reads all open connections.
+
+A connection must be read all the time, not only while a step runs: a PING that is not answered ends it. One thread
+that selects over all sockets is as fast as any client; a thread for each connection is several times slower at 500.
+"""
+
+import contextlib
+import selectors
+import socket
+import threading
+import time
+import uuid
+from urllib.parse import urlencode
+
+import websocket
+
+from support.chat.connection import Closed, Connection
+from support.chat.envelope import read_frame
+from support.chat.transcript import Transcript
+from support.errors import InfrastructureError
+from support.masking import mask, remember_secret
+
+OPEN_TIMEOUT_SECONDS = 15.0
+
+
+class Refused(AssertionError):
+    """The replier did not admit the connection."""
+
+
+def with_query(url: str, credential: str | None, platform: str | None) -> str:
+    """Return the URL with credential and platform in its query; None leaves one out."""
+    keys = {"api_key": credential, "platform": platform}
+    remember_secret(credential or "")
+    return f"{url}?{urlencode({name: value for name, value in keys.items() if value is not None})}"
+
+
+class Reader:
+    """The thread that reads all open connections. A context manager: leaving it closes them all."""
+
+    def __init__(self) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._lock = threading.Lock()
+        self._waker, self._woken = socket.socketpair()
+        self._woken.setblocking(False)
+        self._selector.register(self._woken, selectors.EVENT_READ, None)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="reader", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def open(
+        self,
+        url: str,
+        credential: str | None,
+        platform: str | None,
+        *,
+        title: str = "",
+        connection_id: str | None = None,
+        in_query: bool = False,
+        timeout: float = OPEN_TIMEOUT_SECONDS,
+    ) -> Connection:
+        """Connect; raises Refused when the replier answers no, InfrastructureError when nobody answers.
+
+        Credential and platform go into the headers or into the query; None leaves one out.
+        A replier of dialect v1 accepts first and closes afterwards: see Connection.closed.
+        """
+        remember_secret(credential or "")
+        identity = {"x-apikey": credential, "x-platform": platform}
+        if in_query:
+            url, identity = with_query(url, credential, platform), {}
+        headers = {name: value for name, value in identity.items() if value is not None}
+        headers["x-uuid"] = connection_id or str(uuid.uuid4())
+        transcript = Transcript(title)
+        # The JSON parser checks the text; validating UTF-8 twice would double the cost of a frame.
+        web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
+        try:
+            web_socket.connect(url, header=headers, timeout=timeout, suppress_origin=True, http_no_proxy=["*"])
+        except websocket.WebSocketBadStatusException as error:
+            raise Refused(f"The replier refused the connection with HTTP {error.status_code}.") from error
+        except (websocket.WebSocketException, OSError) as error:
+            raise InfrastructureError(
+                f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
+                "expected the replier to be running and reachable there."
+            ) from error
+        connection = Connection(web_socket, credential or "", platform or "", transcript)
+        self._add(connection)
+        return connection
+
+    def close(self, connection: Connection) -> None:
+        """Close a connection from our side; the replier sees 1000."""
+        connection.end(Closed(1000, "by the client"))
+        self._remove(connection)
+        with contextlib.suppress(websocket.WebSocketException, OSError):
+            # What is not wanted is websocket-client's own wait for the answer: the reader owns the socket.
+            connection.send_close()
+        connection.socket.close()
+
+    def stop(self) -> None:
+        """Close all connections and end the thread."""
+        with self._lock:
+            connections = [key.data for key in self._selector.get_map().values() if key.data]
+        for connection in connections:
+            self.close(connection)
+        self._stopping = True
+        self._wake()
+        self._thread.join()
+        for each in (self._selector, self._waker, self._woken):
+            each.close()
+
+    def _add(self, connection: Connection) -> None:
+        with self._lock:
+            self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+        self._wake()
+
+    def _remove(self, connection: Connection) -> None:
+        with self._lock, contextlib.suppress(KeyError, ValueError):
+            self._selector.unregister(connection.socket)
+
+    def _end(self, connection: Connection, closed: Closed) -> None:
+        self._remove(connection)
+        connection.end(closed)
+        connection.socket.close()
+
+    def _wake(self) -> None:
+        self._waker.send(b"\0")
+
+    def _run(self) -> None:
+        while not self._stopping:
+            for key, _ in self._selector.select():
+                if key.data is None:
+                    with contextlib.suppress(BlockingIOError):
+                        self._woken.recv(4096)
+                else:
+                    self._read(key.data)
+
+    def _read(self, connection: Connection) -> None:
+        """Read one frame; websocket-client answers a PING by itself."""
+        try:
+            opcode, data = connection.read()
+        except (websocket.WebSocketException, OSError) as error:
+            self._end(connection, Closed(None, str(error)))
+            return
+        if opcode == websocket.ABNF.OPCODE_CLOSE:
+            code = int.from_bytes(data[:2], "big") if len(data) >= 2 else None
+            self._end(connection, Closed(code, data[2:].decode("utf-8", "replace")))
+        elif opcode in (websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG):
+            connection.transcript.add("<", "PING" if opcode == websocket.ABNF.OPCODE_PING else "PONG")
+        else:
+            connection.receive(read_frame(data.decode("utf-8", "replace"), time.perf_counter()))
