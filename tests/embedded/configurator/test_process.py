@@ -1,13 +1,16 @@
 """The configurator as a process: its health, its stop, its first start."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
+from embedded.configurator.app import create_app
 from tests.embedded.configurator.api import PASSWORD, Configurator
 
 
@@ -51,13 +54,20 @@ def test_a_restart_keeps_what_was_registered_and_ends_all_tokens(
     assert after.get("/api/v1/agents/templates/caring_friend").json()["usage_count"] == 1
 
 
-def test_two_that_start_at_once_on_an_empty_database_write_the_templates_once(
-    start_configurator: Callable[[], Configurator],
-) -> None:
-    both = [start_configurator(), start_configurator()]
-    for each in both:
-        each.wait_until_ready()
-    assert [len(each.get("/api/v1/agents/templates").json()) for each in both] == [5, 5]
+def test_many_that_start_at_once_on_an_empty_database_prepare_it_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    together = threading.Barrier(8)
+
+    def start(_: int) -> None:
+        together.wait(10)
+        create_app(url)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(8)))
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM agent_templates")) == 5
+    engine.dispose()
 
 
 def test_a_database_that_does_not_open_is_one_sentence(tmp_path: Path) -> None:
