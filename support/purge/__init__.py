@@ -11,7 +11,6 @@ from support.purge.selection import Selection
 __all__ = [
     "Difference",
     "Kind",
-    "Kind",
     "Ledger",
     "OwnerReport",
     "PurgeError",

@@ -75,36 +75,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 @dataclass(frozen=True)
 class _Job:
     title: str
-    database_urls: Sequence[str]
-    purge: Callable[[], PurgeReport]
+    database_urls: Callable[[], Sequence[str]]
+    purge: Callable[[Sequence[str]], PurgeReport]
 
 
 def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
+    how = {"dry_run": options.dry_run, "allow_remote": options.allow_remote}
     if options.tenant or options.prefix is not None:
-        yield _named(options)
+        urls, selection = _named(options)
+        title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}..."
+        yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
         return
     for ledger in _ledgers(options):
         yield _Job(
             f"run {ledger.header.run_id}",
-            ledger_urls(ledger, options.database),
-            partial(purge_ledger, ledger, options.database, dry_run=options.dry_run, allow_remote=options.allow_remote),
+            partial(ledger_urls, ledger, options.database),
+            partial(purge_ledger, ledger, **how),
         )
 
 
-def _named(options: argparse.Namespace) -> _Job:
+def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
     environment = os.environ.get("MAIM_DATABASE_URL")
     urls = options.database or ([environment] if environment else [])
     if not urls:
         raise UsageError("No database is named; give --database URL or MAIM_DATABASE_URL.")
     if options.tenant:
-        selection = Selection.of(tenant_ids=options.tenant)
-    else:
-        selection = Selection().union(_with_prefix(url, options) for url in urls)
-    return _Job(
-        f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}...",
-        urls,
-        partial(purge, urls, selection, dry_run=options.dry_run, allow_remote=options.allow_remote),
-    )
+        return urls, Selection.of(tenant_ids=options.tenant)
+    return urls, Selection().union(_with_prefix(url, options) for url in urls)
 
 
 def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
@@ -135,20 +132,29 @@ def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
 
 
 def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    console.print(job.title)
+    """Return the exit code and the report of one purge; what hinders it does not hinder the next."""
+    console.print(job.title, markup=False)
     try:
-        report = job.purge()
+        urls = job.database_urls()
+        report = job.purge(urls)
     except PurgeError as error:
         _complain(error)
         report = error.report
-    console.print(report.as_table(), report.owners_as_table())
-    for kind, names in report.missing.as_json().items():
-        if names:
-            console.print(f"not found, {kind}: {', '.join(names)}")
-    left = {} if options.dry_run else count_rows(job.database_urls, report.selection)
+    except UsageError as error:
+        _complain(error)
+        return 2, {"what": job.title, "refused": mask(str(error))}
+    _show(report)
+    left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
     if left:
         console.print(f"left over: {left}", style="red")
     return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+
+
+def _show(report: PurgeReport) -> None:
+    console.print(report.as_table(), report.owners_as_table())
+    for kind, names in report.missing.as_json().items():
+        if names:
+            console.print(f"not found, {kind}: {', '.join(names)}", markup=False)
 
 
 def _complain(error: Exception) -> None:

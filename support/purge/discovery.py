@@ -12,14 +12,11 @@ from sqlalchemy import (
     Engine,
     ForeignKeyConstraint,
     MetaData,
-    String,
     Table,
     UniqueConstraint,
+    text,
+    types,
 )
-from sqlalchemy import (
-    Enum as EnumType,
-)
-from sqlalchemy.types import NullType
 
 
 class Role(Enum):
@@ -47,6 +44,8 @@ _ROLES = {
     "user_id": Role.ACCOUNT,
     "username": Role.USERNAME,
 }
+# What the database itself does to a reference when what it refers to goes; then the row need not go too.
+_EMPTYING = {"SET NULL", "SET DEFAULT"}
 # Tables that call such an id just "id".
 _OWN_IDS = {"tenants": Role.TENANT, "agents": Role.AGENT, "users": Role.ACCOUNT}
 # Where one of these stands, user_id is a chat user's id on a platform: any text, and the same at many tenants.
@@ -85,12 +84,12 @@ class OwnedTable:
         return Role.USERNAME in self.keys
 
     def registers(self, role: Role) -> bool:
-        """Whether a tenant or agent exists because it has a row here."""
+        """Whether one who has a row here in that role exists."""
         if role not in self.keys:
             return False
-        if _OWN_IDS.get(self.table.name) is role:
-            return True
-        return self.is_account if role is Role.TENANT else self.keys[role].unique and "name" in self.table.c
+        if role in (Role.TENANT, Role.ACCOUNT):
+            return self.is_account or _OWN_IDS.get(self.table.name) is role
+        return self.keys[role].unique and (role is not Role.AGENT or "name" in self.table.c)
 
     def column(self, role: Role) -> ColumnElement[str]:
         """Return the table's first column of that role."""
@@ -122,14 +121,24 @@ def discover(engine: Engine) -> Schema:
     """Read the schema of the database."""
     metadata = MetaData()
     metadata.reflect(engine)
+    actions = _actions(engine)
     children: defaultdict[str, list[ForeignKeyConstraint]] = defaultdict(list)
     for table in metadata.tables.values():
         for constraint in table.foreign_key_constraints:
-            # The database itself empties these references.
-            if (constraint.ondelete or "").upper() not in ("SET NULL", "SET DEFAULT"):
+            if (constraint.ondelete or actions.get((table.name, constraint.column_keys[0]), "")) not in _EMPTYING:
                 children[constraint.referred_table.name].append(constraint)
     tables = tuple(_examine(table, engine.dialect.name) for table in reversed(metadata.sorted_tables))
     return Schema(tables, {name: tuple(constraints) for name, constraints in children.items()})
+
+
+def _actions(engine: Engine) -> dict[tuple[str, str], str]:
+    """Return by table and column what SQLAlchemy does not see: the action of a reference declared with its column."""
+    if engine.dialect.name != "sqlite":
+        return {}
+    query = """SELECT tables.name, keys."from", keys.on_delete FROM sqlite_master tables,
+        pragma_foreign_key_list(tables.name) keys WHERE tables.type = 'table'"""
+    with engine.connect() as connection:
+        return {(table, column): action for table, column, action in connection.execute(text(query))}
 
 
 def _examine(table: Table, dialect: str) -> OwnedTable:
@@ -150,7 +159,9 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
         )
         for role, columns in found.items()
     }
-    return OwnedTable(table, keys, tuple(texts))
+    # Chat users choose their own ids; one that looks like ours says nothing.
+    telling = tuple(column for column in texts if not column.name.endswith("user_id"))
+    return OwnedTable(table, keys, telling)
 
 
 def _role(table: Table, column: Column[str]) -> Role | None:
@@ -158,7 +169,7 @@ def _role(table: Table, column: Column[str]) -> Role | None:
 
 
 def _holds_text(column: Column[str]) -> bool:
-    return isinstance(column.type, String | NullType) and not isinstance(column.type, EnumType)
+    return isinstance(column.type, types.String | types.NullType) and not isinstance(column.type, types.Enum)
 
 
 def _exact(column: Column[str], dialect: str) -> ColumnElement[str]:

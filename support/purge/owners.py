@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Engine, Executable, func, select
 
 from support.errors import UsageError
 from support.purge.database import chunks
@@ -35,10 +35,10 @@ class Database:
         """Return the tables in which such ids come into being."""
         return [table for table in self.schema.tables if table.registers(role)]
 
-    def stream(self, query: Select[Any]) -> Iterator[Row[Any]]:
+    def stream(self, query: Executable) -> Iterator[tuple[Any, ...]]:
         """Read rows a thousand at a time, in a transaction of their own."""
         with self.engine.connect().execution_options(yield_per=1000) as connection:
-            yield from connection.execute(query)
+            yield from map(tuple, connection.execute(query))
 
     def values(self, column: ColumnElement[Any], condition: ColumnElement[bool]) -> Iterator[Any]:
         """Stream the different values of the column in the rows that meet the condition."""
@@ -46,7 +46,7 @@ class Database:
 
 
 def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:
-    """Return the ids of every tenant, or of every agent, that exists."""
+    """Return the ids of all that exist in that role."""
     return frozenset(
         value
         for database in databases

@@ -90,7 +90,7 @@ class Snapshot:
     """The row count and key digest of every table, by owner. Nothing of the rows' content is kept."""
 
     tables: dict[str, _State]
-    existing: frozenset[str]  # tenants and agents
+    existing: frozenset[str]  # tenants, agents, chat streams, persons, accounts
 
     @classmethod
     def take(cls, database_urls: Sequence[str]) -> Snapshot:
@@ -101,7 +101,7 @@ class Snapshot:
             engine = open_engine(url)
             try:
                 database = Database.of(engine)
-                known |= existing([database], Role.TENANT) | existing([database], Role.AGENT)
+                known = known.union(*(existing([database], role) for role in Role))
                 prefix = f"{parse_url(url).database}:" if len(database_urls) > 1 else ""
                 for owned in database.schema.tables:
                     tables[prefix + owned.table.name] = _read(database, owned)
@@ -121,7 +121,7 @@ def _read(database: Database, owned: OwnedTable) -> _State:
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
     columns = (column.label(f"c{number}") for number, column in enumerate([*key, *_owner_columns(owned)]))
     for row in database.stream(select(*columns).order_by(*primary)):
-        state.add(tuple(row[len(key) :]), ", ".join(map(str, row[: len(key)])))
+        state.add(row[len(key) :], ", ".join(map(str, row[: len(key)])))
     return state
 
 
@@ -133,7 +133,7 @@ def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
 
 
 def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) -> list[Difference]:
-    """Return every difference; those of kind OTHERS belong to tenants and agents that exist and are not ours."""
+    """Return every difference; those of kind OTHERS belong to somebody who exists and is not ours."""
     mine = ours.ids if ours else frozenset[str]()
     others = (before.existing | after.existing) - mine
     return [

@@ -1,14 +1,16 @@
 """A deployment's database as the tests need it: the embedded tables, awkward ones beside them, tenants with rows."""
 
 import hashlib
-from dataclasses import dataclass, field
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Engine, MetaData, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, inspect, select, text
 
 from embedded.database import open_database
-from embedded.tables import Table
 
 # What other deployments have: rows without a tenant, composite and missing keys, a keyword for a name, references,
 # an id inside a text, a column that ignores case where the database knows such columns.
@@ -37,15 +39,9 @@ class Inhabitant:
     """A tenant with agents; the same chat user and group talk to all of them."""
 
     username: str
-    agents: int = 2
-    tenant_id: str = ""
-    user_id: str = ""
-    agent_ids: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.tenant_id = self.tenant_id or f"tenant_{hexadecimal(self.username)}"
-        self.user_id = self.user_id or f"user_{hexadecimal(self.username)}"
-        self.agent_ids = [f"agent_{hexadecimal((self.username, number))}" for number in range(self.agents)]
+    tenant_id: str
+    user_id: str
+    agent_ids: list[str]
 
 
 class Site:
@@ -54,64 +50,55 @@ class Site:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine: Engine = open_database(url)
+        self._numbers = itertools.count(1)
+        if not inspect(self.engine).has_table("emoji"):
+            self.execute(*EXTRA_TABLES.strip().split(";\n"))
+
+    def execute(self, *statements: str) -> None:
+        """Run statements and see the schema that they leave."""
         with self.engine.begin() as connection:
-            for statement in EXTRA_TABLES.strip().split(";\n"):
+            for statement in statements:
                 connection.execute(text(statement))
         self._metadata = MetaData()
         self._metadata.reflect(self.engine)
 
     def add(self, table: str, **values: Any) -> int:
         """Insert a row; columns that must have a value and got none get one that says nothing."""
-        target = self._metadata.tables[table]
         with self.engine.begin() as connection:
-            number = connection.scalar(select(func.count()).select_from(target)) or 0
-            if "id" in target.c:
-                number = (connection.scalar(select(func.max(target.c.id))) or 0) + 1
-                values.setdefault("id", number)
-            for column in target.columns:
-                if not column.nullable and column.name not in values:
-                    values[column.name] = _filler(column.type.python_type, f"{table}-{column.name}-{number}")
-            connection.execute(insert(target).values(values))
-        return int(number)
+            return self._add(connection, table, **values)
 
-    def populate(self, name: str, agents: int = 2, messages: int = 2, **ids: str) -> Inhabitant:
+    def add_all(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Insert many rows in one transaction."""
+        with self.engine.begin() as connection:
+            for row in rows:
+                self._add(connection, table, **row)
+
+    def _add(self, connection: Connection, table: str, **values: Any) -> int:
+        target, number = self._metadata.tables[table], next(self._numbers)
+        if "id" in target.c:
+            values["id"] = number
+        for column in target.columns:
+            if not column.nullable and column.name not in values:
+                values[column.name] = _filler(column.type.python_type, f"{table}-{column.name}-{number}")
+        connection.execute(insert(target).values(values))
+        return number
+
+    def populate(
+        self, name: str, agents: int = 1, messages: int = 2, tenant_id: str = "", user_id: str = ""
+    ) -> Inhabitant:
         """Add a tenant with a row in every table."""
-        one = Inhabitant(name, agents, **ids)
-        owned = {"tenant_id": one.tenant_id}
-        account = {**owned, "user_id": one.user_id}
-        self.add("tenant_users", **account, username=name, username_key=name)
-        self.add("user_sessions", **account)
-        self.add("agent_templates", created_by=one.user_id)
-        self.add("order", **owned, group="everyone")
-        self.add("notes", **owned, note="text")
-        self.add("devices", user_id=one.user_id, label="phone")
-        self.add("memory_chest", tenant_id="default", memory_scope=f"scope:{one.tenant_id}:private")
-        self.add("scopes", scope=f"{one.tenant_id}/{one.user_id}")
-        for agent in one.agent_ids:
-            self._populate_agent(one, agent, messages)
+        one = Inhabitant(
+            name,
+            tenant_id or f"tenant_{hexadecimal(name)}",
+            user_id or f"user_{hexadecimal(name)}",
+            [f"agent_{hexadecimal((name, number))}" for number in range(agents)],
+        )
+        with self.engine.begin() as connection:
+            add = partial(self._add, connection)
+            _populate_tenant(add, one)
+            for agent in one.agent_ids:
+                _populate_agent(add, one, agent, messages)
         return one
-
-    def _populate_agent(self, one: Inhabitant, agent: str, messages: int) -> None:
-        owned = {"tenant_id": one.tenant_id, "agent_id": agent}
-        # What MaiMBot's first generation attributes to nobody.
-        astray = {"tenant_id": "default", "agent_id": agent}
-        talk = {"platform": "test", "user_id": "10001", "group_id": "42"}
-        chat_user = {"platform": "test", "user_id": "10001"}
-        stream, person = stream_of(agent), hexadecimal((agent, "person"), 32)
-        self.add("agents", **owned)
-        self.add("chat_streams", **owned, **talk, stream_id=stream, chat_stream_id=stream)
-        self.add("person_info", **owned, **chat_user, person_id=person)
-        self.add("group_info", **owned, group_id="42", platform="test")
-        self.add("llm_usage", **astray, **chat_user)
-        self.add("action_records", **owned, chat_stream_id=stream, chat_info_stream_id=stream)
-        self.add("emoji", agent_id=agent, path="a.png")
-        self.add("agent_configs", agent_id=agent, key="mood", value="calm")
-        self.add("expressions", chat_id=stream, situation="greeting")
-        self.add("person_facts", person_id=person, fact="likes tea")
-        for _ in range(messages):
-            message = self.add("messages", **owned, **chat_user, chat_stream_id=stream, chat_info_stream_id=stream)
-            attachment = self.add("attachments", message=message)
-            self.add("thumbnails", attachment=attachment)
 
     def counts(self) -> dict[str, int]:
         """Rows by table."""
@@ -136,9 +123,49 @@ class Site:
         with self.engine.connect() as connection:
             return connection.execute(select(target).where(*conditions)).first() is not None
 
+    def remove(self, table: str, **values: Any) -> None:
+        """Delete the rows with these values."""
+        target = self._metadata.tables[table]
+        with self.engine.begin() as connection:
+            connection.execute(delete(target).where(*(target.c[name] == value for name, value in values.items())))
+
     def names(self) -> set[str]:
         """The tables."""
         return set(inspect(self.engine).get_table_names())
+
+
+def _populate_tenant(add: Callable[..., int], one: Inhabitant) -> None:
+    owned = {"tenant_id": one.tenant_id}
+    account = {**owned, "user_id": one.user_id}
+    add("tenant_users", **account, username=one.username, username_key=one.username)
+    add("user_sessions", **account)
+    add("agent_templates", created_by=one.user_id)
+    add("order", **owned, group="everyone")
+    add("notes", **owned, note="text")
+    add("devices", user_id=one.user_id, label="phone")
+    add("memory_chest", tenant_id="default", memory_scope=f"scope:{one.tenant_id}:private")
+    add("scopes", scope=f"{one.tenant_id}/{one.user_id}")
+
+
+def _populate_agent(add: Callable[..., int], one: Inhabitant, agent: str, messages: int) -> None:
+    owned = {"tenant_id": one.tenant_id, "agent_id": agent}
+    chat_user = {"platform": "test", "user_id": "10001"}
+    stream, person = stream_of(agent), hexadecimal((agent, "person"), 32)
+    streams = {"chat_stream_id": stream, "chat_info_stream_id": stream}
+    add("agents", **owned)
+    add("chat_streams", **owned, **chat_user, group_id="42", stream_id=stream, chat_stream_id=stream)
+    add("person_info", **owned, **chat_user, person_id=person)
+    add("group_info", **owned, group_id="42", platform="test")
+    # MaiMBot's first generation attributes usage to nobody.
+    add("llm_usage", tenant_id="default", agent_id=agent, **chat_user)
+    add("action_records", **owned, **streams)
+    add("emoji", agent_id=agent, path="a.png")
+    add("agent_configs", agent_id=agent, key="mood", value="calm")
+    add("expressions", chat_id=stream, situation="greeting")
+    add("person_facts", person_id=person, fact="likes tea")
+    for _ in range(messages):
+        message = add("messages", **owned, **chat_user, **streams)
+        add("thumbnails", attachment=add("attachments", message=message))
 
 
 def stream_of(agent: str) -> str:
@@ -147,6 +174,3 @@ def stream_of(agent: str) -> str:
 
 def _filler(kind: type, value: str) -> Any:
     return NOW if kind is datetime else value if kind is str else kind()
-
-
-__all__ = ["Inhabitant", "Site", "Table", "hexadecimal", "stream_of"]

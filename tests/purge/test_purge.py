@@ -1,14 +1,325 @@
-from support.purge import Selection, purge
-from tests.purge.site import Site
+"""What a purge takes, and what it leaves."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from support.errors import UsageError
+from support.purge import PurgeError, Selection, count_rows, purge, select_prefix, select_tenants
+from tests.purge.site import Site, hexadecimal, stream_of
 
 
 def test_a_purged_tenant_leaves_every_table_as_it_was(site: Site) -> None:
-    site.populate("testuser_1")
+    site.populate("testuser_1", agents=2)
     before = site.content()
-    two = site.populate("testuser_2")
+    two = site.populate("testuser_2", agents=2)
 
     report = purge([site.url], Selection.of(usernames=["testuser_2"]))
 
     assert site.content() == before
-    assert report.selection.tenant_ids == {two.tenant_id}
+    assert report.selection == Selection.of(["testuser_2"], [two.tenant_id], [two.user_id], two.agent_ids)
     assert set(report.counts) == site.names()
+    assert (report.users, report.agents, report.sessions, report.messages, report.chat_streams) == (1, 2, 1, 4, 2)
+
+
+@pytest.mark.parametrize("named", ["usernames", "tenant_ids", "user_ids"])
+def test_each_kind_of_name_leads_to_everything(site: Site, named: str) -> None:
+    before = site.content()
+    one = site.populate("testuser_1")
+    names = {"usernames": one.username, "tenant_ids": one.tenant_id, "user_ids": one.user_id}
+
+    purge([site.url], Selection.of(**{named: [names[named]]}))
+
+    assert site.content() == before
+
+
+def test_a_second_purge_finds_nothing_and_says_what_is_missing(site: Site) -> None:
+    site.populate("testuser_1")
+    selection = purge([site.url], Selection.of(["testuser_1"])).selection
+    after = site.content()
+
+    report = purge([site.url], selection)
+
+    assert site.content() == after
+    assert report.counts == {}
+    assert report.missing == selection
+
+
+def test_a_dry_run_counts_what_a_purge_takes_and_changes_nothing(site: Site) -> None:
+    one = site.populate("testuser_1", agents=2)
+    site.populate("testuser_2")
+    before = site.content()
+
+    foreseen = purge([site.url], Selection.of(tenant_ids=[one.tenant_id]), dry_run=True)
+
+    assert site.content() == before
+    assert foreseen.counts == purge([site.url], Selection.of(tenant_ids=[one.tenant_id])).counts
+
+
+def test_close_user_names_stay(site: Site) -> None:
+    for close in (
+        "testuser_12",
+        "testuser-1",
+        "testuserX1",
+        "TestUser_1",
+        "testuser_%",
+        "%",
+        "testuser_1 ",
+        "testuser_",
+    ):
+        site.populate(close)
+    before = site.content()
+    site.populate("testuser_1")
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.content() == before
+
+
+def test_a_pattern_is_only_a_name(site: Site) -> None:
+    site.populate("testuser_1")
+    before = site.content()
+
+    report = purge([site.url], Selection.of(["testuser_%", "testuser__", "TESTUSER_1"], ["tenant_%", "*"]))
+
+    assert site.content() == before
+    assert report.missing.usernames == {"testuser_%", "testuser__", "TESTUSER_1"}
+
+
+def test_a_prefix_is_literal_text(site: Site) -> None:
+    for name in ("test_1", "test_2", "testX1", "Test_3", "a test_4", "tes"):
+        site.populate(name)
+
+    assert select_prefix(site.engine, "test_").usernames == {"test_1", "test_2"}
+    assert select_prefix(site.engine, "test%") == Selection()
+
+
+def test_an_empty_prefix_is_refused(site: Site) -> None:
+    with pytest.raises(UsageError, match="empty prefix"):
+        select_prefix(site.engine, "")
+
+
+def test_selected_tenants_come_with_accounts_and_agents(site: Site) -> None:
+    one = site.populate("testuser_1", agents=2)
+    site.populate("testuser_2")
+
+    selection = select_tenants(site.engine, [one.tenant_id, "tenant_nobody"])
+
+    assert selection == Selection.of(["testuser_1"], [one.tenant_id, "tenant_nobody"], [one.user_id], one.agent_ids)
+
+
+def test_close_tenant_ids_stay(site: Site) -> None:
+    tenant = "tenant_0123456789abcdef"
+    for number, close in enumerate([tenant.upper(), f"{tenant}0", tenant[:-1], f"x{tenant}"]):
+        site.populate(f"other_{number}", tenant_id=close)
+    before = site.content()
+    site.populate("testuser_1", tenant_id=tenant)
+
+    purge([site.url], Selection.of(tenant_ids=[tenant]))
+
+    assert site.content() == before
+
+
+def test_a_column_that_ignores_case_does_not_widen_the_selection(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("COLLATE NOCASE is SQLite's.")
+    site.execute("CREATE TABLE loose (tenant_id TEXT COLLATE NOCASE)")
+    site.execute("INSERT INTO loose VALUES ('TENANT_A'), ('tenant_a')")
+
+    purge([site.url], Selection.of(tenant_ids=["tenant_a"]))
+
+    with site.engine.connect() as connection:
+        assert connection.execute(text("SELECT tenant_id FROM loose")).scalars().all() == ["TENANT_A"]
+
+
+def test_a_row_that_names_another_existing_tenant_stays(site: Site) -> None:
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    stream = stream_of(one.agent_ids[0])
+    strayed = {"tenant_id": two.tenant_id, "agent_id": one.agent_ids[0], "chat_stream_id": stream, "message_id": "m"}
+    site.add("messages", **strayed, user_id=one.user_id, chat_info_stream_id=stream)
+    site.add("memory_chest", tenant_id=two.tenant_id, memory_scope=one.tenant_id)
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert site.holds("messages", **strayed)
+    assert site.holds("memory_chest", tenant_id=two.tenant_id, memory_scope=one.tenant_id)
+
+
+@pytest.mark.parametrize("shared", ["default", "", "tenant_of_nobody", None])
+def test_a_row_under_a_shared_tenant_goes_by_agent_stream_or_text(site: Site, shared: str | None) -> None:
+    site.execute("CREATE TABLE astray (tenant_id TEXT, agent_id TEXT, chat_id TEXT, scope TEXT)")
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, two):
+        agent = each.agent_ids[0]
+        site.add("astray", tenant_id=shared, agent_id=agent)
+        site.add("astray", tenant_id=shared, agent_id="default", chat_id=None, scope=f"({each.tenant_id})")
+        site.add("astray", tenant_id=shared, agent_id="default", chat_id=stream_of(agent), scope=None)
+    site.add("astray", tenant_id=shared, agent_id="default", chat_id="default")
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert site.counts()["astray"] == 4
+    assert not site.holds("astray", agent_id=one.agent_ids[0])
+
+
+def test_what_stands_in_our_rows_by_default_does_not_lead_to_the_rows_of_others(site: Site) -> None:
+    one = site.populate("testuser_1")
+    ours = {"tenant_id": one.tenant_id, "agent_id": "default", "chat_stream_id": "default", "message_id": "ours"}
+    site.add("messages", **ours, chat_info_stream_id="default")
+    site.add("expressions", chat_id="default")
+    site.add("emoji", agent_id="default")
+    site.add("llm_usage", tenant_id="default", agent_id="default", user_id="10001")
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert not site.holds("messages", message_id="ours")
+    assert site.holds("expressions", chat_id="default")
+    assert site.holds("emoji", agent_id="default")
+    assert site.holds("llm_usage", agent_id="default")
+
+
+def test_a_stream_that_two_tenants_share_is_nobodys_alone(site: Site) -> None:
+    shared = hexadecimal("one stream for two tenants", 32)
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, two):
+        site.add("messages", tenant_id=each.tenant_id, agent_id=each.agent_ids[0], chat_stream_id=shared)
+    site.add("expressions", chat_id=shared)
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert site.holds("expressions", chat_id=shared)
+
+
+def test_an_orphaned_agent_goes_with_its_tenant(site: Site) -> None:
+    one = site.populate("testuser_1", agents=0)
+    orphan = f"agent_{hexadecimal('orphan')}"
+    site.add("messages", tenant_id=one.tenant_id, agent_id=orphan)
+    site.add("emoji", agent_id=orphan)
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert not site.holds("emoji", agent_id=orphan)
+
+
+def test_a_chat_user_with_an_accounts_id_is_no_account(site: Site) -> None:
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    site.add("person_info", tenant_id=two.tenant_id, agent_id=two.agent_ids[0], user_id=one.user_id)
+    site.add("llm_usage", tenant_id="default", agent_id="default", user_id=one.user_id)
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert site.holds("person_info", user_id=one.user_id)
+    assert site.holds("llm_usage", user_id=one.user_id)
+
+
+def test_an_account_id_that_could_be_any_text_is_not_looked_for_on_its_own(site: Site) -> None:
+    site.populate("testuser_1", user_id="alice")
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.holds("devices", user_id="alice")
+    assert not site.holds("tenant_users", user_id="alice")
+
+
+def test_the_systems_templates_stay(site: Site) -> None:
+    one = site.populate("testuser_1")
+    site.add("agent_templates", template_id="system", persona=f"made with {one.tenant_id}", created_by=None)
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.holds("agent_templates", template_id="system")
+    assert site.counts()["agent_templates"] == 1
+
+
+def test_an_agent_named_alone_leaves_its_tenant_and_its_sister(site: Site) -> None:
+    one = site.populate("testuser_1", agents=2)
+    gone, sister = one.agent_ids
+
+    report = purge([site.url], Selection.of(agent_ids=[gone]))
+
+    assert (report.agents, report.messages, report.users) == (1, 2, 0)
+    assert not any(site.holds(table, agent_id=gone) for table in ("agents", "messages", "llm_usage", "emoji"))
+    assert all(site.holds(table, agent_id=sister) for table in ("agents", "messages", "llm_usage", "emoji"))
+
+
+def test_many_ids_are_taken_in_short_statements(site: Site) -> None:
+    before = site.content()
+    one = site.populate("testuser_1", agents=0)
+    agents = [f"agent_{hexadecimal(number)}" for number in range(1200)]
+    site.add_all("emoji", [{"agent_id": agent} for agent in agents])
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id], agent_ids=agents))
+
+    assert site.content() == before
+
+
+def test_a_user_whose_tenant_has_other_users_is_refused(site: Site) -> None:
+    site.execute("CREATE TABLE members (username TEXT, password_hash TEXT, tenant_id TEXT)")
+    site.execute("INSERT INTO members VALUES ('boss', '-', 'tenant_a'), ('testuser_1', '-', 'tenant_a')")
+
+    with pytest.raises(UsageError, match="boss"):
+        purge([site.url], Selection.of(["testuser_1"]))
+
+    with site.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM members")) == 2
+    assert purge([site.url], Selection.of(tenant_ids=["tenant_a"])).counts == {"members": 2}
+
+
+@pytest.mark.parametrize("on_delete", ["", "ON DELETE CASCADE"])
+def test_a_tenant_whose_row_another_tenant_refers_to_is_left_whole(site: Site, on_delete: str) -> None:
+    reference = f"message INTEGER REFERENCES messages (id) {on_delete}"
+    site.execute(f"CREATE TABLE quotes (id INTEGER PRIMARY KEY, tenant_id TEXT, {reference})")
+    one, two, three = (site.populate(f"testuser_{number}") for number in (1, 2, 3))
+    message = site.add("messages", tenant_id=one.tenant_id, agent_id=one.agent_ids[0])
+    site.add("quotes", tenant_id=two.tenant_id, message=message)
+    before = site.counts()
+
+    with pytest.raises(PurgeError, match=f"quotes of tenant {two.tenant_id}") as failure:
+        purge([site.url], Selection.of(tenant_ids=[one.tenant_id, three.tenant_id]))
+
+    assert failure.value.report.errors.keys() == {one.tenant_id}
+    assert all(site.holds(table, tenant_id=one.tenant_id) for table in ("tenant_users", "messages", "agents", "notes"))
+    assert site.counts()["tenant_users"] == before["tenant_users"] - 1
+    assert site.counts()["quotes"] == 1
+
+
+def test_references_that_the_database_empties_itself_do_not_take_the_row(site: Site) -> None:
+    reference = "message INTEGER REFERENCES messages (id) ON DELETE SET NULL"
+    site.execute(f"CREATE TABLE pins (id INTEGER PRIMARY KEY, {reference})")
+    one = site.populate("testuser_1")
+    message = site.add("messages", tenant_id=one.tenant_id)
+    site.add("pins", message=message)
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.holds("pins", message=None)
+
+
+def test_a_tenant_that_cannot_go_completely_stays_completely(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("The trigger is written for SQLite.")
+    refusal = "BEGIN SELECT RAISE(ABORT, 'the account is guarded'); END"
+    site.execute(f"CREATE TRIGGER guard BEFORE DELETE ON tenant_users {refusal}")
+    site.populate("testuser_1")
+    before = site.content()
+
+    with pytest.raises(PurgeError, match="the account is guarded"):
+        purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.content() == before
+
+
+def test_names_in_one_database_lead_to_rows_in_another(site: Site, tmp_path: Path) -> None:
+    other = Site(f"sqlite:///{tmp_path / 'other.db'}")
+    one = site.populate("testuser_1")
+    other.add("messages", tenant_id=one.tenant_id)
+    other.add("emoji", agent_id=one.agent_ids[0])
+    other.add("messages", tenant_id="tenant_of_another")
+
+    report = purge([site.url, other.url], Selection.of(["testuser_1"]))
+
+    other.engine.dispose()
+    assert {table: rows for table, rows in other.counts().items() if rows} == {"messages": 1}
+    assert report.messages == 3
+    assert count_rows([site.url, other.url], report.selection) == {}

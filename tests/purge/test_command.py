@@ -1,0 +1,204 @@
+"""The command line: what is asked, what is refused, what the exit code says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from support.purge import Ledger
+from support.purge.__main__ import main
+from tests.purge.site import Inhabitant, Site
+
+
+def leave(reports: Path, run: str, site: Site, alive: bool = False, age: float = 0) -> Inhabitant:
+    """What a run leaves that was killed: a tenant, and a ledger of a process that is gone."""
+    ledger = Ledger.create(reports / run / "ledger.jsonl", run, [site.url])
+    ledger.will_register(f"of {run}")
+    one = site.populate(f"of {run}")
+    ledger.registered(one.username, one.tenant_id, one.user_id)
+    first, *rest = ledger.path.read_text().splitlines()
+    header = json.loads(first)
+    header["started"] -= age
+    header["process_created"] -= 0 if alive else 1000
+    ledger.path.write_text("\n".join([json.dumps(header), *rest, ""]))
+    return one
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> Path:
+    return tmp_path / "reports"
+
+
+@pytest.fixture(autouse=True)
+def environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ledger of a server with a password leaves that to the environment."""
+    monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
+    if make_url(site.url).password:
+        monkeypatch.setenv("MAIM_DATABASE_URL", site.url)
+
+
+def test_a_run_is_purged_by_its_id(site: Site, reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+
+    assert main(["--run", "run-1", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert "tenant_users" in capsys.readouterr().out
+    assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
+
+
+def test_resume_purges_dead_runs_and_leaves_living_and_kept_ones(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    living, kept = leave(reports, "living", site, alive=True), leave(reports, "kept", site)
+    Ledger.read(reports / "kept" / "ledger.jsonl").keep()
+    before = site.content()
+    leave(reports, "dead-1", site)
+    leave(reports, "dead-2", site)
+
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert site.holds("tenant_users", tenant_id=living.tenant_id)
+    assert site.holds("tenant_users", tenant_id=kept.tenant_id)
+    said = capsys.readouterr().out
+    assert "run living is alive" in said
+    assert "run kept was kept on purpose" in said
+
+
+def test_what_is_older_than_an_age_is_purged_even_when_it_was_kept(site: Site, reports: Path) -> None:
+    young = leave(reports, "young", site, age=86400)
+    before = site.content()
+    leave(reports, "old", site, age=3 * 86400)
+    Ledger.read(reports / "old" / "ledger.jsonl").keep()
+
+    assert main(["--older-than", "2d", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert site.holds("tenant_users", tenant_id=young.tenant_id)
+
+
+def test_a_living_run_is_not_purged_by_its_id(site: Site, reports: Path, tmp_path: Path) -> None:
+    leave(reports, "living", site, alive=True)
+    before = site.content()
+    command = [sys.executable, "-m", "support.purge", "--run", "living", "--reports", str(reports)]
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 2
+    assert "Run living is alive" in done.stderr
+    assert site.content() == before
+
+
+def test_a_dry_run_says_what_would_go_and_changes_nothing(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leave(reports, "run-1", site)
+    before = site.content()
+
+    assert main(["--run", "run-1", "--reports", str(reports), "--dry-run"]) == 0
+
+    assert "rows would go" in capsys.readouterr().out
+    assert site.content() == before
+    assert not Ledger.read(reports / "run-1" / "ledger.jsonl").finished
+
+
+def test_tenants_are_purged_by_id_and_users_by_prefix(site: Site, reports: Path) -> None:
+    before = site.content()
+    one = site.populate("one")
+    site.populate("testuser_1")
+    site.populate("testuser_2")
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url]) == 0
+    assert main(["--prefix", "testuser_", "--database", site.url]) == 0
+
+    assert site.content() == before
+
+
+def test_the_report_tells_tables_tenants_and_what_is_missing(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1", messages=3)
+    file = tmp_path / "report.json"
+
+    main(["--tenant", one.tenant_id, "tenant_nobody", "--database", site.url, "--report", str(file)])
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["rows"]["messages"] == 3
+    assert report["owners"][0]["owner"] == one.tenant_id
+    assert report["owners"][0]["rows"]["messages"] == 3
+    assert report["missing"]["tenant_ids"] == ["tenant_nobody"]
+    assert report["seconds"] >= report["owners"][0]["seconds"] > 0
+    assert report["left"] == {}
+
+
+def test_what_could_not_go_makes_the_exit_code_1(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.execute("CREATE TABLE quotes (tenant_id TEXT, message INTEGER REFERENCES messages (id))")
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    message = site.add("messages", tenant_id=one.tenant_id)
+    site.add("quotes", tenant_id=two.tenant_id, message=message)
+    file = tmp_path / "report.json"
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(file)]) == 1
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert "quotes" in report["owners"][0]["error"]
+    assert "quotes" in capsys.readouterr().err
+
+
+REFUSED = {
+    "an empty prefix": ["--prefix", ""],
+    "an unknown run": ["--run", "nobody"],
+    "a run id that is a path": ["--run", "../reports"],
+    "no database": ["--tenant", "tenant_1"],
+    "a database elsewhere": ["--tenant", "tenant_1", "--database", "postgresql://db.example.org/maimbot"],
+    "a prefix in a database elsewhere": ["--prefix", "x", "--database", "postgresql://db.example.org/maimbot"],
+}
+
+
+@pytest.mark.parametrize("arguments", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_used_makes_the_exit_code_2(
+    arguments: list[str], site: Site, reports: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
+    database = ["--database", site.url] if arguments[0] == "--prefix" and len(arguments) == 2 else []
+
+    assert main([*arguments, *database, "--reports", str(reports)]) == 2
+
+    assert capsys.readouterr().err.strip().endswith(".")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--older-than", "soon"], ["--resume", "--run", "x"]])
+def test_an_unreadable_command_line_is_refused(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        main(arguments)
+
+    assert refusal.value.code == 2
+
+
+def test_a_run_that_cannot_be_purged_does_not_hinder_the_next(site: Site, reports: Path) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+    leave(reports, "run-2", site)
+    broken = reports / "run-1" / "ledger.jsonl"
+    broken.write_text(broken.read_text().replace(Ledger.read(broken).header.databases[0], "sqlite:////nowhere.db"))
+
+    assert main(["--resume", "--reports", str(reports)]) == 2
+
+    assert not site.holds("tenant_users", username="of run-2")
+    assert site.content() != before
+
+
+def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = Ledger.create(reports / "run-1" / "ledger.jsonl", "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
+    ledger.will_register("testuser_1")
+
+    assert main(["--run", "run-1", "--reports", str(reports)]) == 2
+
+    said = capsys.readouterr().err
+    assert "MAIM_DATABASE_URL or --database" in said
+    assert "hush" not in said

@@ -1,0 +1,77 @@
+"""Which databases a purge opens."""
+
+from pathlib import Path
+
+import pytest
+
+from support.errors import UsageError
+from support.purge import Selection, purge
+from support.purge.database import refuse_remote
+
+ONE = Selection.of(["testuser_1"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://db.example.org/maimbot",
+        "postgresql+psycopg://me:hush@192.168.1.5:5432/maimbot",
+        "postgresql:///maimbot?host=db.example.org",
+        "postgresql:///maimbot?host=localhost,db.example.org",
+        "postgresql://localhost/maimbot?hostaddr=10.0.0.1",
+        "postgresql:///maimbot?service=production",
+        "postgresql://localhost.example.org/maimbot",
+        "postgresql://[2001:db8::1]/maimbot",
+    ],
+)
+def test_a_database_elsewhere_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="allow-remote") as refusal:
+        purge([url], ONE)
+
+    assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////var/lib/maimbot.db",
+        "postgresql://localhost/maimbot",
+        "postgresql://127.0.0.1:5432/maimbot",
+        "postgresql://[::1]:5432/maimbot",
+        "postgresql:///maimbot?host=/run/postgresql",
+        "postgresql:///maimbot?host=localhost:5433",
+        "postgresql:///maimbot",
+    ],
+)
+def test_a_database_on_this_machine_is_not_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PGHOST", raising=False)
+    monkeypatch.delenv("PGHOSTADDR", raising=False)
+
+    refuse_remote(url)
+
+
+def test_the_environment_of_postgresql_names_the_host_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example.org")
+
+    with pytest.raises(UsageError, match=r"db\.example\.org"):
+        refuse_remote("postgresql:///maimbot")
+
+
+def test_a_missing_file_is_refused_and_not_created(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no SQLite database"):
+        purge([f"sqlite:///{tmp_path}/missing.db"], ONE)
+
+    assert not (tmp_path / "missing.db").exists()
+
+
+def test_a_database_that_does_not_open_shows_no_password() -> None:
+    with pytest.raises(UsageError, match="does not open") as refusal:
+        purge(["postgresql+psycopg://me:hush@127.0.0.1:1/maimbot"], ONE)
+
+    assert "hush" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["", "no url", "unknown://localhost/x"])
+def test_what_is_no_database_url_is_refused(url: str) -> None:
+    with pytest.raises(UsageError):
+        purge([url], ONE)

@@ -1,0 +1,67 @@
+"""Directories of tenants: theirs and no others."""
+
+from pathlib import Path
+
+import pytest
+
+from support.errors import UsageError
+from support.purge import PurgeError, Selection, purge
+from tests.purge.site import Site
+
+
+def test_a_tenants_directories_go_with_it(site: Site, tmp_path: Path) -> None:
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, two):
+        (tmp_path / "config" / each.tenant_id / "deep").mkdir(parents=True)
+    patterns = [f"{tmp_path}/config/{{tenant_id}}", f"{tmp_path}/nowhere/{{tenant_id}}"]
+
+    foreseen = purge([site.url], Selection.of(["testuser_1"]), directories=patterns, dry_run=True)
+    assert (tmp_path / "config" / one.tenant_id).is_dir()
+    report = purge([site.url], Selection.of(["testuser_1"]), directories=patterns)
+
+    assert report.directories == foreseen.directories == [f"{tmp_path}/config/{one.tenant_id}"]
+    assert [each.name for each in (tmp_path / "config").iterdir()] == [two.tenant_id]
+
+
+@pytest.mark.parametrize("tenant_id", ["..", "../secrets", "/etc", "a/b", "."])
+def test_a_tenant_id_that_is_a_path_leads_nowhere(site: Site, tmp_path: Path, tenant_id: str) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "secrets").mkdir()
+    site.populate("testuser_1", tenant_id=tenant_id)
+
+    with pytest.raises(PurgeError, match="no directory name"):
+        purge([site.url], Selection.of(["testuser_1"]), directories=[f"{tmp_path}/config/{{tenant_id}}"])
+
+    assert (tmp_path / "secrets").is_dir()
+    assert site.holds("tenant_users", tenant_id=tenant_id)
+
+
+def test_a_symbolic_link_is_not_followed(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / one.tenant_id).symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(PurgeError, match="leads to"):
+        purge([site.url], Selection.of(["testuser_1"]), directories=[f"{tmp_path}/config/{{tenant_id}}"])
+
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_a_link_inside_goes_and_its_target_stays(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / one.tenant_id).mkdir()
+    (tmp_path / one.tenant_id / "link").symlink_to(tmp_path / "elsewhere")
+
+    purge([site.url], Selection.of(["testuser_1"]), directories=[f"{tmp_path}/{{tenant_id}}"])
+
+    assert not (tmp_path / one.tenant_id).exists()
+    assert (tmp_path / "elsewhere").is_dir()
+
+
+def test_a_pattern_without_a_tenant_is_refused(site: Site, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="tenant_id"):
+        purge([site.url], Selection.of(["testuser_1"]), directories=[str(tmp_path)])
+
+    assert tmp_path.is_dir()

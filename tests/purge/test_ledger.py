@@ -1,0 +1,151 @@
+"""The ledger: on the disk before anything is created, readable after any death."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.errors import UsageError
+from support.purge import Ledger, Selection, unfinished
+
+URL = "sqlite:////tmp/deployment.db"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    return Ledger.create(tmp_path / "run-1" / "ledger.jsonl", "run-1", [URL], ["/data/{tenant_id}"])
+
+
+def test_what_is_about_to_be_created_is_on_the_disk_at_once(ledger: Ledger) -> None:
+    ledger.will_register("testuser_1")
+
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_1"])
+
+
+def test_a_ledger_tells_everything_that_it_was_told(ledger: Ledger) -> None:
+    ledger.will_register("testuser_1")
+    ledger.registered("testuser_1", "tenant_1", "user_1")
+    ledger.will_create_agent("tenant_1", "友好助手")
+    ledger.agent_created("tenant_1", "agent_1")
+
+    read = Ledger.read(ledger.path)
+
+    assert read.header == ledger.header
+    assert read.header.directories == ("/data/{tenant_id}",)
+    assert read.selection() == Selection.of(["testuser_1"], ["tenant_1"], ["user_1"], ["agent_1"])
+    assert not read.finished
+
+
+def test_a_tenant_that_was_only_visited_is_not_named(ledger: Ledger) -> None:
+    ledger.agent_created("tenant_of_another", "agent_1")
+
+    assert ledger.selection() == Selection.of(agent_ids=["agent_1"])
+
+
+def test_a_user_whom_the_deployment_refused_is_not_ours(ledger: Ledger) -> None:
+    ledger.will_register("taken")
+    ledger.not_registered("taken")
+
+    assert Ledger.read(ledger.path).finished
+
+
+def test_a_ledger_is_finished_when_everything_is_purged(ledger: Ledger) -> None:
+    ledger.will_register("testuser_1")
+    ledger.purged()
+    assert Ledger.read(ledger.path).finished
+
+    ledger.will_register("testuser_2")
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_2"])
+
+
+def test_a_run_id_is_used_once(ledger: Ledger) -> None:
+    with pytest.raises(UsageError, match="another run"):
+        Ledger.create(ledger.path, "run-1", [URL])
+
+
+def test_a_torn_last_line_is_as_if_not_written_and_can_be_written_after(ledger: Ledger) -> None:
+    ledger.will_register("testuser_1")
+    with ledger.path.open("ab") as file:
+        file.write(b'{"event": "will_regi')
+
+    read = Ledger.read(ledger.path)
+    assert read.selection() == Selection.of(["testuser_1"])
+
+    read.purged()
+    assert Ledger.read(ledger.path).finished
+
+
+def test_a_damaged_ledger_is_refused(ledger: Ledger) -> None:
+    content = ledger.path.read_text()
+    ledger.path.write_text("{\n" + content)
+
+    with pytest.raises(UsageError, match="no ledger"):
+        Ledger.read(ledger.path)
+
+
+def test_a_ledger_keeps_no_password(tmp_path: Path) -> None:
+    urls = ["postgresql://me:hush@localhost/one", "postgresql://localhost/two?user=me&password=hush"]
+
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run", urls)
+
+    assert "hush" not in ledger.path.read_text()
+    assert ledger.header.databases[0] == "postgresql://me:***@localhost/one"
+
+
+def test_a_ledgers_sqlite_file_is_found_from_every_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run", ["sqlite:///deployment.db"])
+
+    assert ledger.header.databases == (f"sqlite:///{tmp_path}/deployment.db",)
+
+
+def test_a_run_is_alive_while_its_process_is(ledger: Ledger) -> None:
+    assert Ledger.read(ledger.path).header.alive
+
+    first, *rest = ledger.path.read_text().splitlines()
+    reused = {**json.loads(first), "process_created": json.loads(first)["process_created"] - 60}
+    ledger.path.write_text("\n".join([json.dumps(reused), *rest, ""]))
+
+    assert not Ledger.read(ledger.path).header.alive
+
+
+def test_unfinished_ledgers_are_found_the_oldest_first(tmp_path: Path) -> None:
+    for run in ("run-b", "run-a", "done"):
+        ledger = Ledger.create(tmp_path / run / "ledger.jsonl", run, [URL])
+        ledger.will_register(f"of {run}")
+    ledger.purged()
+    (tmp_path / "latest").symlink_to(tmp_path / "run-a")
+    (tmp_path / "died at once").mkdir()
+    (tmp_path / "died at once" / "ledger.jsonl").write_text('{"event": "ru')
+
+    assert [each.header.run_id for each in unfinished(tmp_path)] == ["run-b", "run-a"]
+
+
+WRITER = """
+import itertools, sys
+from pathlib import Path
+from support.purge import Ledger
+ledger = Ledger.create(Path(sys.argv[1]), "run", [])
+for number in itertools.count(1):
+    ledger.will_register(f"testuser_{number}")
+    print(number, flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_all_that_it_had_announced(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout
+        for line in writer.stdout:
+            if int(line) == 50:
+                writer.send_signal(signal.SIGKILL)
+        assert writer.wait(10) == -signal.SIGKILL
+
+    ledger = Ledger.read(path)
+
+    assert {f"testuser_{number}" for number in range(1, 51)} <= ledger.selection().usernames
+    assert not ledger.header.alive

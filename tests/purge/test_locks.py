@@ -1,0 +1,93 @@
+"""Patience with a locked database, and death in the middle of a purge."""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+
+from support.purge import Ledger, PurgeError, Selection, purge, purge_ledger
+from tests.purge.site import Site
+
+
+@contextmanager
+def locked(site: Site) -> Iterator[Connection]:
+    """Hold a lock against every writer."""
+    with site.engine.connect() as connection:
+        if site.engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("LOCK TABLE tenant_users, messages IN EXCLUSIVE MODE"))
+        yield connection
+        connection.rollback()
+
+
+def test_a_purge_waits_for_a_lock_of_another_connection(site: Site) -> None:
+    before = site.content()
+    site.populate("testuser_1")
+    with locked(site) as connection:
+        release = threading.Timer(1.5, connection.rollback)
+        release.start()
+
+        report = purge([site.url], Selection.of(["testuser_1"]))
+
+        release.join()
+    assert report.seconds > 1  # it met the lock
+    assert site.content() == before
+
+
+def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> None:
+    selection = Selection.of([site.populate(f"testuser_{number}").username for number in (1, 2)])
+    before = site.content()
+
+    with locked(site), pytest.raises(PurgeError, match=r"still locked .* after 0\.1 s") as failure:
+        purge([site.url], selection, patience=0.1)
+
+    assert len(failure.value.report.owners) == 1
+    assert site.content() == before
+
+
+def test_a_dry_run_does_not_wait_for_writers(site: Site) -> None:
+    site.populate("testuser_1")
+
+    with locked(site):
+        assert purge([site.url], Selection.of(["testuser_1"]), dry_run=True, patience=0.1).users == 1
+
+
+RUN_THAT_PURGES = """
+import sys
+from pathlib import Path
+from support.purge import Ledger, purge_ledger
+ledger = Ledger.create(Path(sys.argv[1]), "run", [sys.argv[2]])
+for name in sys.argv[3:]:
+    ledger.will_register(name)
+purge_ledger(ledger, [sys.argv[2]])
+"""
+
+
+def test_a_purge_killed_in_the_middle_is_finished_by_the_next(site: Site, tmp_path: Path) -> None:
+    before = site.content()
+    path, names = tmp_path / "ledger.jsonl", [f"testuser_{number}" for number in range(30)]
+    for name in names:
+        site.populate(name, messages=3)
+    command = [sys.executable, "-c", RUN_THAT_PURGES, str(path), site.url, *names]
+    with subprocess.Popen(command) as run:
+        while site.counts()["messages"] == 3 * len(names):
+            assert run.poll() is None
+        run.send_signal(signal.SIGKILL)
+
+    counts = site.counts()
+    assert 0 < counts["tenant_users"] < len(names)
+    assert counts["messages"] == 3 * counts["tenant_users"], "a tenant went by halves"
+    ledger = Ledger.read(path)
+    assert ledger.selection().usernames == set(names)
+
+    purge_ledger(ledger, [site.url])
+
+    assert site.content() == before
+    assert Ledger.read(path).finished

@@ -1,0 +1,89 @@
+"""Residue is named, and told apart from what others do meanwhile."""
+
+from support.purge import Kind, Selection, Snapshot, compare, purge
+from tests.purge.site import Site, hexadecimal, stream_of
+
+
+def test_a_database_that_is_as_before_has_no_residue(site: Site) -> None:
+    site.populate("testuser_1")
+    before = Snapshot.take([site.url])
+    site.populate("testuser_2")
+    selection = purge([site.url], Selection.of(["testuser_2"])).selection
+
+    assert compare(before, Snapshot.take([site.url]), selection) == []
+    assert before.counts == site.counts()
+
+
+def test_a_planted_row_is_named_by_table_owner_and_key(site: Site) -> None:
+    before = Snapshot.take([site.url])
+    one = site.populate("testuser_1")
+    selection = purge([site.url], Selection.of(["testuser_1"])).selection
+    key = site.add("messages", tenant_id=one.tenant_id, agent_id=one.agent_ids[0])
+
+    (left,) = compare(before, Snapshot.take([site.url]), selection)
+
+    assert (left.table, left.owner, left.rows) == ("messages", (one.tenant_id, one.agent_ids[0]), 1)
+    assert (left.kind, left.keys) == (Kind.LEFT, (str(key),))
+    assert str(left) == f"messages: +1 rows of {one.tenant_id}/{one.agent_ids[0]}, left over: {key}"
+
+
+def test_a_row_under_a_shared_tenant_is_ours_by_its_agent(site: Site) -> None:
+    agent = f"agent_{hexadecimal('ours')}"
+    before = Snapshot.take([site.url])
+    site.add("llm_usage", tenant_id="default", agent_id=agent)
+
+    (left,) = compare(before, Snapshot.take([site.url]), Selection.of(agent_ids=[agent]))
+
+    assert left.kind is Kind.LEFT
+
+
+def test_rows_that_nobody_owns_are_unexplained(site: Site) -> None:
+    site.add("scopes", scope="here before")
+    site.add("notes", tenant_id="default", note="here before")
+    before = Snapshot.take([site.url])
+    site.add("scopes", scope="new")
+    site.add("notes", tenant_id="default", note="new")
+
+    differences = compare(before, Snapshot.take([site.url]), Selection.of(["testuser_1"]))
+
+    assert [(each.table, each.kind, each.rows, each.keys) for each in differences] == [
+        ("notes", Kind.UNEXPLAINED, 1, ("default, new",)),
+        ("scopes", Kind.UNEXPLAINED, 1, ("new",)),
+    ]
+
+
+def test_what_others_do_meanwhile_is_theirs(site: Site) -> None:
+    one, two = site.populate("other_1"), site.populate("other_2")
+    before = Snapshot.take([site.url])
+    three = site.populate("other_3")
+    site.add("messages", tenant_id=one.tenant_id)
+    site.remove("user_sessions", tenant_id=two.tenant_id)
+
+    differences = compare(before, Snapshot.take([site.url]), Selection.of(["testuser_1"], ["tenant_1"]))
+
+    # A row without any id but a reference, or with the id in a text, does not tell whose it is.
+    unexplained = {each.table for each in differences if each.kind is not Kind.OTHERS}
+    assert unexplained == {"scopes", "memory_chest", "thumbnails", "attachments"}
+    changes = {(each.table, each.owner[0], each.rows) for each in differences if each.kind is Kind.OTHERS}
+    assert {("messages", one.tenant_id, 1), ("user_sessions", two.tenant_id, -1)} <= changes
+    assert ("expressions", stream_of(three.agent_ids[0]), 1) in changes
+
+
+def test_an_exchanged_row_is_a_difference_although_the_counts_are_equal(site: Site) -> None:
+    site.add("scopes", scope="one")
+    before = Snapshot.take([site.url])
+    site.execute("UPDATE scopes SET scope = 'two'")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert (difference.rows, difference.keys) == (0, ("two",))
+
+
+def test_a_table_that_appears_meanwhile_is_seen(site: Site) -> None:
+    before = Snapshot.take([site.url])
+    site.execute("CREATE TABLE agent_api_keys (id INTEGER PRIMARY KEY, tenant_id TEXT)")
+    site.add("agent_api_keys", tenant_id="tenant_1")
+
+    (difference,) = compare(before, Snapshot.take([site.url]), Selection.of(tenant_ids=["tenant_1"]))
+
+    assert (difference.table, difference.kind) == ("agent_api_keys", Kind.LEFT)
