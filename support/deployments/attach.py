@@ -41,7 +41,7 @@ def attach(settings: Settings, profile: Profile) -> Deployment:
     _check_configurator(configurator_url, seconds)
     _check_replier(deployment.replier_url, seconds)
     if deployment.model_url:
-        _get("model", f"{deployment.model_url}/health", seconds)
+        _check_health("model", deployment.model_url, seconds)
     for url in deployment.database_urls:
         check_database(url, must_exist=True)
     return deployment
@@ -73,9 +73,9 @@ def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
 
 
 def _check_configurator(url: str, seconds: float) -> None:
-    _get("configurator", f"{url}/health", seconds)
+    _check_health("configurator", url, seconds)
     templates_url = f"{url}/api/v1/agents/templates"
-    answer = get(templates_url, seconds)
+    answer = _ask("configurator", templates_url, seconds)
     try:
         templates = answer.json()
     except requests.JSONDecodeError:
@@ -102,15 +102,19 @@ def _check_replier(url: str, seconds: float) -> None:
         ) from error
 
 
-def _get(what: str, url: str, seconds: float) -> None:
+def _check_health(what: str, url: str, seconds: float) -> None:
+    status = _ask(what, f"{url}/health", seconds).status_code
+    if status != 200:
+        raise InfrastructureError(
+            f"the {what} is not healthy: GET {mask(url)}/health answers {status} in place of 200; see its log."
+        )
+
+
+def _ask(what: str, url: str, seconds: float) -> requests.Response:
     try:
-        status = get(url, seconds).status_code
+        return get(url, seconds)
     except requests.RequestException as error:
         raise InfrastructureError(
             f"the {what} cannot be reached: GET {mask(url)} has no answer ({type(error).__name__}); "
             "start it, or give the right URL."
         ) from error
-    if status != 200:
-        raise InfrastructureError(
-            f"the {what} is not healthy: GET {mask(url)} answers {status} in place of 200; see its log."
-        )

@@ -27,11 +27,11 @@ def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     directory = directory.absolute()
     stop_recorded(directory)
     deployment, backends = _plan(settings, profile, directory)
+    for backend in backends:
+        backend.check_port()
     _make_folders(directory, backends)
     for url in deployment.database_urls:
         check_database(url, must_exist=False)
-    for backend in backends:
-        backend.check_port()
     try:
         for backend in backends:
             deployment.launch(backend)

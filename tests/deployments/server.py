@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -24,14 +25,18 @@ def main() -> None:
     if options.dies:
         print(*(f"line {number}" for number in range(1, 31)), sep="\n")
         raise SystemExit(3)
-    if options.stubborn:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if options.stubborn else stop)
     if options.child:
         child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         print("child", child.pid)
     for name in options.print:
         print(name, os.environ.get(name))
     ThreadingHTTPServer(("127.0.0.1", options.port), handler(options)).serve_forever()
+
+
+def stop(*_: object) -> None:
+    print("stopped at", time.monotonic())
+    raise SystemExit
 
 
 def handler(options: argparse.Namespace) -> type[BaseHTTPRequestHandler]:

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -17,7 +18,8 @@ from support.deployments.readiness import what_is_missing
 def idle() -> Iterator[psutil.Popen]:
     process = psutil.Popen([sys.executable, "-c", "import signal; signal.pause()"], start_new_session=True)
     yield process
-    process.kill()
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
     process.wait()
 
 
@@ -35,6 +37,7 @@ def test_a_dead_process_is_not_found_even_before_it_is_reaped(idle: psutil.Popen
     idle.kill()
     assert wait_until(lambda: psutil.Process(idle.pid).status() == psutil.STATUS_ZOMBIE, 5)
     assert find(idle.pid, created) is None
+    assert what_is_missing(idle, "http://127.0.0.1:1/health") == "its process is not running"
 
 
 def test_a_healthy_server_on_the_port_does_not_make_a_process_ready_that_does_not_own_it(

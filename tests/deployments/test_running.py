@@ -62,15 +62,18 @@ def test_only_backends_of_the_deployment_are_restarted(start_small: Start) -> No
         start_small().restart("repliers")
 
 
-def test_stopping_stops_everything_that_was_started_and_nothing_twice(start_small: Start, tmp_path: Path) -> None:
+def test_stopping_stops_everything_in_reverse_order_and_nothing_twice(start_small: Start, tmp_path: Path) -> None:
     deployment = start_small(model="--child")
     log = deployment.backends[0].log_file
     assert wait_until(lambda: "child" in log.read_text(encoding="utf-8"), 5)
     child = psutil.Process(int(log.read_text(encoding="utf-8").split()[1]))
     processes = [backend.process for backend in deployment.backends]
+    logs = [backend.log_file for backend in deployment.backends]
     deployment.stop()
     assert not any(process.is_running() for process in processes)
     assert not is_alive(child)
+    ends = [float(log.read_text(encoding="utf-8").split("stopped at ")[1]) for log in logs]
+    assert ends == sorted(ends, reverse=True), "a backend stops before those that it needs"
     assert deployment.backends == ()
     assert not (tmp_path / "run" / "servers.json").exists()
     deployment.stop()
