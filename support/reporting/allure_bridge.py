@@ -8,6 +8,7 @@ Behave finds this formatter under the name of the stock one (see behave_guard.in
 
 import json
 import threading
+import traceback
 from collections import deque
 from collections.abc import Mapping
 from functools import partial
@@ -17,6 +18,7 @@ from uuid import uuid4
 
 import allure
 import allure_commons
+import behave
 from allure_behave.listener import AllureListener
 from allure_behave.utils import scenario_parameters
 from allure_commons.logger import AllureFileLogger
@@ -24,7 +26,7 @@ from allure_commons.mapping import labels_set, parse_tag
 from allure_commons.model2 import ExecutableItem, Label, Link, StatusDetails, TestResult
 from allure_commons.model2 import Status as AllureStatus
 from allure_commons.types import AttachmentType, LabelType, Severity
-from allure_commons.utils import format_traceback, md5, now, platform_label
+from allure_commons.utils import md5, now, platform_label
 from attr import asdict
 from behave.formatter.base import Formatter
 from behave.model import ScenarioOutline
@@ -44,6 +46,7 @@ OWN_FILES = (
     "categories.json",
     "executor.json",
 )
+_PLUMBING = (str(Path(behave.__file__).parent), str(Path(__file__).with_name("behave_guard.py")))
 _STEP_STATUS = {
     Status.passed: AllureStatus.PASSED,
     Status.failed: AllureStatus.FAILED,
@@ -189,7 +192,7 @@ class _Listener(AllureListener):
     def stop_behave_step(self, step: Any) -> None:
         status = _STEP_STATUS.get(step.status, AllureStatus.BROKEN)
         message = step_error(step)
-        details = StatusDetails(message=message, trace=format_traceback(step.exc_traceback)) if message else None
+        details = StatusDetails(message=message, trace=_trace(step)) if message else None
         self.logger.stop_step(self.current_step_uuid, stop=now(), status=status, statusDetails=details)
 
     @allure_commons.hookimpl
@@ -256,8 +259,15 @@ class _Listener(AllureListener):
         message = self._run.error(scenario)
         if message is None:
             return None
-        traces = [each.exc_traceback for each in [*scenario.all_steps, scenario] if each.exc_traceback]
-        return StatusDetails(message=message, trace=format_traceback(traces[0]) if traces else None)
+        traces = filter(None, map(_trace, [*scenario.all_steps, scenario]))
+        return StatusDetails(message=message, trace=next(traces, None))
+
+
+def _trace(statement: Any) -> str | None:
+    """Return where the statement's error was raised, without the frames of Behave and of its guard."""
+    frames = traceback.extract_tb(statement.exc_traceback)
+    ours = [frame for frame in frames if not frame.filename.startswith(_PLUMBING)]
+    return "".join(traceback.format_list(ours)) or None
 
 
 def _tags(scenario: Any) -> list[str]:

@@ -6,7 +6,7 @@ What happened is written into Behave's own model, so that its summary, Allure an
 import functools
 import linecache
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -173,12 +173,12 @@ class _Guard:
 
 @dataclass(frozen=True)
 class _Cleanup:
-    """A clean-up whose error reaches the reports. Equal by function, because Behave adds none twice."""
+    """A clean-up whose error reaches the reports. A dataclass, since Behave compares them and adds none twice."""
 
     function: Callable[..., Any]
-    context: Any = field(compare=False)
-    layer: str = field(compare=False)
-    run: Run = field(compare=False)
+    context: Any
+    layer: str
+    run: Run
 
     @property
     def __name__(self) -> str:

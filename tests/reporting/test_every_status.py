@@ -114,7 +114,9 @@ def test_what_before_all_attaches_stands_in_the_run(every_status: Outcome) -> No
 
 
 def test_a_failure_shows_where_it_was_raised(every_status: Outcome) -> None:
-    assert "it_fails" in every_status.allure_of("fails")["statusDetails"]["trace"]
+    trace = every_status.allure_of("fails")["statusDetails"]["trace"]
+    assert trace.count("File ") == 1
+    assert "in it_fails" in trace
     assert "in _raise" in every_status.allure_of("after_scenario")["statusDetails"]["trace"]
 
 

@@ -45,7 +45,7 @@ def test_a_feature_named_by_its_line_runs_that_scenario_only(behave: RunBehave) 
 def test_a_run_without_any_scenario_is_red(behave: RunBehave, arguments: tuple[str]) -> None:
     outcome = behave(*arguments, green=GREEN)
     assert outcome.exit_code == 1
-    assert sorted(outcome.results["errors"]) == sorted(outcome.global_errors)
+    assert outcome.results["errors"] == outcome.global_errors
     assert "No scenario ran: 0 were selected; correct the tags or names." in outcome.results["errors"]
 
 
@@ -69,7 +69,7 @@ def test_a_refused_start_is_told_in_its_own_words_with_exit_code_2(behave: RunBe
     assert outcome.exit_code == 2
     assert "HOOK-ERROR" not in outcome.output
     assert "ABORTED" not in outcome.output
-    assert sorted(outcome.results["errors"]) == sorted(outcome.global_errors) == ["Port 8000 is taken by pid 1; stop it."]
+    assert outcome.results["errors"] == outcome.global_errors == ["Port 8000 is taken by pid 1; stop it."]
     assert [result["status"] for result in outcome.allure] == ["skipped", "skipped"]
 
 
