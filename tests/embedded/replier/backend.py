@@ -1,0 +1,134 @@
+"""A replier, a model endpoint and a database, as real processes, and tenants in that database."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+from sqlalchemy import Engine, create_engine, delete, insert, select, update
+
+from embedded.tables import Agent, Table, TenantUser
+
+SECONDS = 15.0
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def wait_until(holds: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, f"{what} did not come true within {SECONDS} s"
+        time.sleep(0.01)
+
+
+class Process:
+    """One backend; its output goes to a file."""
+
+    def __init__(self, module: str, folder: Path, environment: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.log = folder / f"{module}-{self.port}.log"
+        with self.log.open("wb") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", module, "--port", str(self.port)],
+                env={**os.environ, **environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._is_ready, f"the start of {module}")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _is_ready(self) -> bool:
+        assert self._child.poll() is None, self.log.read_text(encoding="utf-8")
+        try:
+            return requests.get(f"{self.url}/health", timeout=5).ok
+        except requests.ConnectionError:
+            return False
+
+    def stop(self) -> float:
+        """Send SIGTERM and return how many seconds the process lived on."""
+        begun = time.monotonic()
+        self._child.send_signal(signal.SIGTERM)
+        self._child.wait(SECONDS)
+        return time.monotonic() - begun
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An agent and the tenant that owns it."""
+
+    tenant_id: str
+    agent_id: str
+    api_key: str
+    name: str
+    persona: str
+
+    @property
+    def credential(self) -> str:
+        return f"{self.api_key}:{self.agent_id}"
+
+
+class Database:
+    """What the configurator would have written, and what the replier has."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = create_engine(url)
+
+    def add_agent(
+        self, name: str = "小明", persona: str = "你是一个友好的助手，喜欢帮助别人。", status: str = "active"
+    ) -> Owner:
+        unique = uuid.uuid4().hex[:16]
+        owner = Owner(f"tenant_{unique}", f"agent_{unique}", f"mb_{uuid.uuid4().hex}{unique[:11]}", name, persona)
+        account = {
+            "tenant_id": owner.tenant_id,
+            "user_id": f"user_{unique}",
+            "username": f"testuser_{unique}",
+            "username_key": f"testuser_{unique}",
+            "password_hash": "none",
+            "api_key": owner.api_key,
+            "tenant_name": unique,
+            "status": status,
+        }
+        agent = {"tenant_id": owner.tenant_id, "agent_id": owner.agent_id, "name": name, "persona": persona}
+        with self.engine.begin() as connection:
+            connection.execute(insert(TenantUser).values(account))
+            connection.execute(insert(Agent).values(agent))
+        return owner
+
+    def change_tenant(self, owner: Owner, **values: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(TenantUser).where(TenantUser.tenant_id == owner.tenant_id).values(values))
+
+    def change_agent(self, owner: Owner, **values: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(update(Agent).where(Agent.agent_id == owner.agent_id).values(values))
+
+    def remove_agent(self, owner: Owner) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(delete(Agent).where(Agent.agent_id == owner.agent_id))
+
+    def remove_tenant(self, owner: Owner) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(delete(TenantUser).where(TenantUser.tenant_id == owner.tenant_id))
+
+    def rows(self, table: type[Table], owner: Owner) -> list[dict[str, Any]]:
+        """Return the tenant's rows in the order in which they were written."""
+        owned = table.__table__.c.tenant_id == owner.tenant_id
+        with self.engine.connect() as connection:
+            found = connection.execute(select(table.__table__).where(owned).order_by(table.id))
+            return [dict(row) for row in found.mappings()]
