@@ -1,14 +1,14 @@
 """What one scenario holds, by the names that its story uses, and what of it goes into the report."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import requests
 
 from support import reporting
-from support.chat import Connection, Speaker
+from support.chat import Admission, Answered, Connection, Speaker, Trial, ask, try_connection
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
@@ -40,6 +40,11 @@ class Scene:
     purged: Selection = field(default_factory=Selection)
     # A tenant's further logins, by the device that the story names.
     logins: dict[str, Tenant] = field(default_factory=dict)
+    # Attempts to talk to agents, by what was tried.
+    admissions: dict[str, Admission] = field(default_factory=dict)
+    # Messages that were answered, and frames that a proper client does not send.
+    answered: list[Answered] = field(default_factory=list)
+    trials: list[Trial] = field(default_factory=list)
     # The configurator's answers to the last step that tried something.
     answers: list[requests.Response] = field(default_factory=list)
 
@@ -56,8 +61,8 @@ class Scene:
         return _find(self.connections, name, "connection")
 
     def speaker(self, name: str, platform: str = "test") -> Speaker:
-        """Return the person of this name in the story, whom no agent has met before it."""
-        return self.speakers.setdefault(name, new_speaker(platform))
+        """Return the person of this name in the story, whom no agent has met before it; with one id everywhere."""
+        return replace(self.speakers.setdefault(name, new_speaker(platform)), platform=platform)
 
     @property
     def answer(self) -> requests.Response:
@@ -94,20 +99,35 @@ class Scene:
         self, tenant: str, agent: str, platform: str = "test", *, name: str = "", connection_id: str | None = None
     ) -> Connection:
         """Open a connection of the tenant to the agent; unless it is named, the story calls it by both names."""
-        credential, name = (
-            self.grounds.credential(self.tenant(tenant), self.agent(agent)),
-            name or f"{tenant} to {agent}",
-        )
+        title = name or f"{tenant} to {agent}"
+        credential = self.grounds.credential(self.tenant(tenant), self.agent(agent))
         connection = self.grounds.reader.open(
-            self.grounds.replier_url, credential, platform, title=name, connection_id=connection_id
+            self.grounds.replier_url, credential, platform, title=title, connection_id=connection_id
         )
-        self.keep(name, connection)
+        self.keep(title, connection)
         return connection
 
     def keep(self, name: str, connection: Connection) -> None:
         """Let the story call the connection so, in place of an earlier one of this name; both end with the scene."""
         self.connections[name] = connection
         self.opened.append(connection)
+
+    def ask(self, person: str, tenant: str, agent: str, text: str = "你好", **ids: str) -> Answered:
+        """Let the person write on the tenant's connection to the agent, and await the answer."""
+        connection = self.connection(f"{tenant} to {agent}")
+        speaker = self.speaker(person, connection.platform)
+        self.answered.append(ask(connection, speaker, self.grounds.reply_timeout, text, **ids))
+        return self.answered[-1]
+
+    def try_to_talk(self, credential: str | None, platform: str | None = "test", **how: Any) -> Admission:
+        """Try to open a connection, in whatever way Reader.open knows, and to talk on it."""
+        grounds = self.grounds
+        return try_connection(
+            lambda: grounds.reader.open(grounds.replier_url, credential, platform, title="an attempt", **how),
+            grounds.reader,
+            new_speaker("test"),
+            grounds.reply_timeout,
+        )
 
     def close(self) -> None:
         """Close every connection; raise AssertionError when a frame came that no step has consumed."""

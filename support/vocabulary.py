@@ -41,6 +41,18 @@ def parse_name(text: str) -> str:
     return text
 
 
+@with_pattern("qq|wechat|discord|telegram|test")
+def parse_platform(text: str) -> str:
+    """Read the name of a platform."""
+    return text
+
+
+@with_pattern("in the headers|in the query")
+def parse_in_query(text: str) -> bool:
+    """Read where a connection shows its credential; True for the query."""
+    return text == "in the query"
+
+
 def register_types() -> None:
     """Tell Behave the types; before it loads the steps."""
-    register_type(Outcome=parse_outcome, Name=parse_name)
+    register_type(Outcome=parse_outcome, Name=parse_name, Platform=parse_platform, InQuery=parse_in_query)

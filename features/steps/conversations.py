@@ -25,3 +25,21 @@ def every_message_got_its_reply(context: HasWorld) -> None:
 @then("the deployment stored every message and every reply under its tenant and agent")
 def everything_is_stored(context: HasWorld) -> None:
     expectations.stored_as_said(context.world.databases(), context.world.held_conversations())
+
+
+@given('{tenant:Name} is connected to "{agent}"')
+@when('{tenant:Name} connects to "{agent}"')
+def tenant_is_connected(context: HasWorld, tenant: str, agent: str) -> None:
+    context.world.scene.connect(tenant, agent)
+
+
+@given('{tenant:Name} is connected to "{agent}" on {platform:Platform}')
+def tenant_is_connected_on(context: HasWorld, tenant: str, agent: str, platform: str) -> None:
+    context.world.scene.connect(tenant, agent, platform)
+
+
+@given('{person:Name} has been answered by {tenant:Name}\'s "{agent}"')
+@when('{person:Name} asks {tenant:Name}\'s "{agent}" and is answered')
+@then('{person:Name} is answered by {tenant:Name}\'s "{agent}"')
+def person_is_answered(context: HasWorld, person: str, tenant: str, agent: str) -> None:
+    context.world.scene.ask(person, tenant, agent)

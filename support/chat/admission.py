@@ -3,10 +3,11 @@
 A replier refuses with an HTTP status, or accepts first and closes the connection afterwards (dialect v1).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from support.chat.connection import NoFrame
+from support.chat.connection import Connection, NoFrame
 from support.chat.envelope import Speaker
 from support.chat.marker import new_marker
 from support.chat.reader import Reader, Refused
@@ -14,10 +15,14 @@ from support.chat.reader import Reader, Refused
 
 @dataclass(frozen=True)
 class Admission:
-    """What came of an attempt; `outcome` is "neither" for a connection that stays open without a reply."""
+    """What came of an attempt; `outcome` is "neither" for a connection that stays open without a reply.
+
+    The marker is that of the message which was sent if it could be.
+    """
 
     outcome: Literal["answered", "refused", "neither"]
     detail: str
+    marker: str
 
 
 def try_to_talk(
@@ -27,16 +32,26 @@ def try_to_talk(
 
     Raises InfrastructureError when nobody answers at the URL.
     """
+
+    def connect() -> Connection:
+        return reader.open(url, credential, speaker.platform, title="an attempt", in_query=in_query)
+
+    return try_connection(connect, reader, speaker, timeout)
+
+
+def try_connection(connect: Callable[[], Connection], reader: Reader, speaker: Speaker, timeout: float) -> Admission:
+    """Like try_to_talk, on a connection that is opened in whatever way."""
+    marker = new_marker()
     try:
-        connection = reader.open(url, credential, speaker.platform, title="an attempt", in_query=in_query)
+        connection = connect()
     except Refused as refusal:
-        return Admission("refused", str(refusal))
+        return Admission("refused", str(refusal), marker)
     try:
-        connection.send(f"你好 {new_marker()}", speaker)
+        connection.send(f"你好 {marker}", speaker)
         reply = connection.expect("reply", lambda _: True, "any reply", timeout)
     except NoFrame as error:
-        return Admission("refused" if connection.closed else "neither", str(error))
+        return Admission("refused" if connection.closed else "neither", str(error), marker)
     else:
-        return Admission("answered", f"The agent answered {reply.text[:80]!r}.")
+        return Admission("answered", f"The agent answered {reply.text[:80]!r}.", marker)
     finally:
         reader.close(connection)

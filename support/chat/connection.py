@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import websocket
+from maim_message.message import APIMessageBase
 
-from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message
+from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message, text_of
 from support.chat.transcript import Transcript
 
 REPLY_TIMEOUT_SECONDS = 15.0
@@ -63,8 +64,12 @@ class Connection:
 
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
         """Send a text message of this speaker; the ids are fresh unless given."""
-        message = text_message(self.credential, speaker, text, message_id or new_message_id())
+        return self.send_message(text_message(self.credential, speaker, text, message_id or new_message_id()), msg_id)
+
+    def send_message(self, message: APIMessageBase, msg_id: str | None = None) -> Sent:
+        """Send a message; the frame's id is fresh unless given."""
         frame = standard_frame(message, msg_id or new_message_id())
+        text = text_of(message.message_segment)
         sent = Sent(frame["msg_id"], message.message_info.message_id, text, time.perf_counter())
         self.send_frame(frame)
         return sent

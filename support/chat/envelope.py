@@ -38,6 +38,7 @@ class Frame:
     raw: str
     received_at: float
     acked: str | None = None
+    message_id: str | None = None
     text: str = ""
     user_id: str | None = None
     group_id: str | None = None
@@ -57,7 +58,14 @@ def new_message_id() -> str:
 
 
 def text_message(credential: str, speaker: Speaker, text: str, message_id: str) -> APIMessageBase:
-    """Return a message of now that the agent must answer: in a group it addresses the agent (at_bot)."""
+    """Return a text message of now that the agent must answer: in a group it addresses the agent."""
+    return user_message(credential, speaker, Seg(type="text", data=text), message_id)
+
+
+def user_message(
+    credential: str, speaker: Speaker, segment: Seg, message_id: str, *, at_bot: bool = True
+) -> APIMessageBase:
+    """Return a message of now; `at_bot` is how a platform says that a message in a group addresses the agent."""
     user = UserInfo(platform=speaker.platform, user_id=speaker.user_id, user_nickname=speaker.nickname)
     group = speaker.group_id and GroupInfo(
         platform=speaker.platform, group_id=speaker.group_id, group_name=speaker.group_id
@@ -68,9 +76,9 @@ def text_message(credential: str, speaker: Speaker, text: str, message_id: str) 
             message_id=message_id,
             time=time.time(),
             sender_info=SenderInfo(user_info=user, group_info=group or None),
-            additional_config={"at_bot": True} if group else None,
+            additional_config={"at_bot": True} if group and at_bot else None,
         ),
-        message_segment=Seg(type="text", data=text),
+        message_segment=segment,
         message_dim=MessageDim(api_key=credential, platform=speaker.platform),
     )
 
@@ -112,13 +120,15 @@ def _read_reply(message: APIMessageBase, raw: str, received_at: float) -> Frame:
         "reply",
         raw,
         received_at,
-        text=_text_of(message.message_segment),
+        message_id=message.message_info.message_id,
+        text=text_of(message.message_segment),
         user_id=users[0] if users else None,
         group_id=groups[0] if groups else None,
     )
 
 
-def _text_of(segment: Seg) -> str:
+def text_of(segment: Seg) -> str:
+    """Return the texts of a segment, joined."""
     if segment.type == "seglist":
-        return "".join(_text_of(part) for part in segment.data if isinstance(part, Seg))
+        return "".join(text_of(part) for part in segment.data if isinstance(part, Seg))
     return str(segment.data) if segment.type == "text" else ""

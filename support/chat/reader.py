@@ -10,6 +10,8 @@ import socket
 import threading
 import time
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import websocket
@@ -62,24 +64,25 @@ class Reader:
         title: str = "",
         connection_id: str | None = None,
         in_query: bool = False,
+        headers: Mapping[str, str] = MappingProxyType({}),
         timeout: float = OPEN_TIMEOUT_SECONDS,
     ) -> Connection:
         """Connect; raises Refused when the replier answers no, InfrastructureError when nobody answers.
 
-        Credential and platform go into the headers or into the query; None leaves one out.
+        Credential and platform go into the headers or into the query; None leaves one out. `headers` go before.
         A replier of dialect v1 accepts first and closes afterwards: see Connection.closed.
         """
         remember_secret(credential or "")
         identity = {"x-apikey": credential, "x-platform": platform}
         if in_query:
             url, identity = with_query(url, credential, platform), {}
-        headers = {name: value for name, value in identity.items() if value is not None}
-        headers["x-uuid"] = connection_id or str(uuid.uuid4())
+        identity["x-uuid"] = connection_id or str(uuid.uuid4())
+        named = {name: value for name, value in {**identity, **headers}.items() if value is not None}
         transcript = Transcript(title)
         # The JSON parser checks the text; validating UTF-8 twice would double the cost of a frame.
         web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
         try:
-            web_socket.connect(url, header=headers, timeout=timeout, suppress_origin=True, http_no_proxy=["*"])
+            web_socket.connect(url, header=named, timeout=timeout, suppress_origin=True, http_no_proxy=["*"])
         except websocket.WebSocketBadStatusException as error:
             raise Refused(f"The replier refused the connection with HTTP {error.status_code}.") from error
         except (websocket.WebSocketException, OSError) as error:

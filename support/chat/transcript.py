@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from support.masking import mask
 
 _numbers = itertools.count(1)
+_LONGEST = 5000
 
 
 @dataclass
@@ -21,7 +22,9 @@ class Transcript:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, direction: str, text: str) -> None:
-        """Add a line: `>` sent, `<` received, `*` happened."""
+        """Add a line: `>` sent, `<` received, `*` happened; of a long text its beginning."""
+        if len(text) > _LONGEST:
+            text = f"{text[:_LONGEST]}... {len(text) - _LONGEST} more characters"
         with self._lock:
             self._lines.append((time.perf_counter() - self._opened, direction, text))
 

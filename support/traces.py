@@ -1,0 +1,35 @@
+"""Where a message has left traces: the second oracle for what must not have happened."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import MetaData, create_engine, func, select
+
+from support.isolation.canaries import Sighting, in_databases
+from support.prompts import recorded_prompts
+
+
+def traces(database_urls: Sequence[str], model_url: str | None, markers: Collection[str]) -> list[Sighting]:
+    """Return the rows and, if the model endpoint records them, the prompts in which one of these markers stands."""
+    rows = [sighting for sighting in in_databases(database_urls) if sighting.token in markers]
+    asked = [marker for marker in markers if model_url and recorded_prompts(model_url, marker)]
+    return [*rows, *(Sighting(marker, None, "a prompt") for marker in asked)]
+
+
+def count_by(database_urls: Sequence[str], tenant_id: str, column: str) -> Counter[tuple[str, str]]:
+    """Count the tenant's rows by table and by the value of this column, in every table that has it."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for url in database_urls:
+        engine, metadata = create_engine(url), MetaData()
+        try:
+            metadata.reflect(engine)
+            with engine.connect() as connection:
+                for table in metadata.sorted_tables:
+                    if {"tenant_id", column} <= set(table.columns.keys()):
+                        value = table.columns[column]
+                        of_tenant = table.columns.tenant_id == tenant_id
+                        for row in connection.execute(select(value, func.count()).where(of_tenant).group_by(value)):
+                            counts[table.name, str(row[0])] += row[1]
+        finally:
+            engine.dispose()
+    return counts
