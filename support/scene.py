@@ -10,6 +10,7 @@ import requests
 from support import reporting
 from support.chat import Admission, Answered, Connection, Speaker, Trial, ask, try_connection
 from support.chat.plan import new_speaker
+from support.chat.said import Said
 from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
 from support.errors import UsageError
@@ -45,6 +46,9 @@ class Scene:
     # Messages that were answered, and frames that a proper client does not send.
     answered: list[Answered] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
+    # What people wrote to agents, oldest first, and the secret that was entrusted to one of them.
+    said: list[Said] = field(default_factory=list)
+    secret: str = ""
     # The configurator's answers to the last step that tried something.
     answers: list[requests.Response] = field(default_factory=list)
 

@@ -53,6 +53,30 @@ def parse_in_query(text: str) -> bool:
     return text == "in the query"
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where people talk to an agent: on a platform in a group, in private, or in a group of their own."""
+
+    platform: str = "test"
+    group: str | None = None
+    is_private: bool = False
+
+
+@with_pattern('"[^"]*"')
+def parse_quoted(text: str) -> str:
+    """Read whatever stands between quotation marks."""
+    return text[1:-1]
+
+
+@with_pattern('(?: in private| in the group "[^"]+")?(?: on [a-z]+)?')
+def parse_place(text: str) -> Place:
+    """Read where something is said; nothing stands for a group of the person's own on the platform test."""
+    where, _, platform = text.partition(" on ")
+    _, _, group = where.partition(" in the group ")
+    return Place(platform or "test", group.strip('"') or None, where == " in private")
+
+
 def register_types() -> None:
     """Tell Behave the types; before it loads the steps."""
     register_type(Outcome=parse_outcome, Name=parse_name, Platform=parse_platform, InQuery=parse_in_query)
+    register_type(Quoted=parse_quoted, Place=parse_place)

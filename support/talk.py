@@ -1,0 +1,108 @@
+"""What people say to agents in a scenario, and what agents answer."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from maim_message.message import Seg
+
+from support.chat import Connection, Speaker
+from support.chat.envelope import new_message_id, user_message
+from support.chat.marker import new_marker
+from support.chat.said import Said
+from support.configurator import Agent, Tenant
+from support.errors import UsageError
+from support.scene import Scene
+from support.vocabulary import Place
+
+OWN_GROUP = Place()
+
+
+def create_agents(scene: Scene, rows: Iterable[Mapping[str, str]]) -> None:
+    """Create an agent for each row (tenant, agent, and template if wanted); who is no tenant yet registers."""
+    for row in rows:
+        if row["tenant"] not in scene.tenants:
+            scene.register(row["tenant"])
+        scene.create_agent(row["tenant"], row["agent"], row.get("template", "friendly_assistant"))
+
+
+def tenant_of(scene: Scene, agent: Agent) -> Tenant:
+    """Return the tenant whose agent it is."""
+    return next(tenant for tenant in scene.tenants.values() if tenant.tenant_id == agent.tenant_id)
+
+
+def open_connections(scene: Scene, agent: str, platform: str = "test") -> list[Connection]:
+    """Return the connections to the agent on the platform that the scenario has open."""
+    credential = _credential(scene, agent)
+    return [
+        connection
+        for connection in scene.opened
+        if connection.closed is None and (connection.credential, connection.platform) == (credential, platform)
+    ]
+
+
+def connect(scene: Scene, agent: str, platform: str = "test") -> Connection:
+    """Open one more connection of its tenant to the agent."""
+    owner = tenant_of(scene, scene.agent(agent))
+    name = next(name for name, tenant in scene.tenants.items() if tenant is owner)
+    return scene.connect(name, agent, platform)
+
+
+def disconnect(scene: Scene, agent: str) -> None:
+    """Close all connections to the agent."""
+    for connection in scene.opened:
+        if connection.credential == _credential(scene, agent):
+            scene.grounds.reader.close(connection)
+
+
+def write(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GROUP) -> Said:
+    """Let the person write a text, with a fresh marker behind it, on the newest connection to the agent.
+
+    Opens one when there is none.
+    """
+    marker = new_marker()
+    return say(scene, person, agent, Seg("text", f"{text} {marker}"), place, marker=marker)
+
+
+def say(
+    scene: Scene,
+    person: str,
+    agent: str,
+    segment: Seg,
+    place: Place = OWN_GROUP,
+    *,
+    marker: str = "",
+    at_bot: bool = True,
+) -> Said:
+    """Let the person send a segment, with whatever marker it carries, and keep it as the newest thing said."""
+    connection = (open_connections(scene, agent, place.platform) or [connect(scene, agent, place.platform)])[-1]
+    speaker = speaker_at(scene, person, place)
+    message = user_message(connection.credential, speaker, segment, new_message_id(), at_bot=at_bot)
+    scene.said.append(Said(person, agent, speaker, connection, marker, connection.send_message(message)))
+    return scene.said[-1]
+
+
+def tell(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GROUP) -> Said:
+    """Let the person write a text and await the reply; raises NoFrame without one."""
+    said = write(scene, person, agent, text, place)
+    said.await_reply(scene.grounds.reply_timeout)
+    return said
+
+
+def last_said(scene: Scene, agent: str, person: str | None = None) -> Said:
+    """Return the newest message to the agent, of this person if one is given."""
+    for said in reversed(scene.said):
+        if said.agent == agent and person in (None, said.person):
+            return said
+    raise UsageError(f"Nobody has written to {agent!r} in this scenario; write a When before this Then.")
+
+
+def speaker_at(scene: Scene, person: str, place: Place) -> Speaker:
+    """Return the person at the place. Group ids of the same name are the same, whoever's agents are in the group."""
+    speaker = scene.speaker(person, place.platform)
+    if place.is_private:
+        return replace(speaker, group_id=None)
+    return replace(speaker, group_id=f"group-{place.group}") if place.group else speaker
+
+
+def _credential(scene: Scene, agent: str) -> str:
+    return scene.grounds.credential(tenant_of(scene, scene.agent(agent)), scene.agent(agent))
