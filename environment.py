@@ -1,6 +1,5 @@
 """Behave's hooks: what happens around a run, a scenario and a step."""
 
-import signal
 from typing import Protocol
 
 from behave.model import Scenario, Step
@@ -26,8 +25,6 @@ class SuiteContext(Protocol):
 
 def before_all(context: Context) -> None:
     """Start or reach the deployment; whatever prevents that is one sentence, and nothing runs."""
-    # Behave runs no hook after SIGTERM: treat it as Ctrl-C, so that everything is purged and stopped.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     context.run = Run(load_settings(context.config.userdata))
     context.world = context.run.open()
 

@@ -11,7 +11,9 @@ from support import reporting
 from support.chat import Reader
 from support.deployments import start
 from support.errors import SuiteError
+from support.interrupts import Interrupts
 from support.purge import Kind, Ledger, Snapshot, compare
+from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
 from support.world import World
@@ -35,12 +37,15 @@ class Run:
             ),
         )
         self._world: World | None = None
+        self._interrupts = Interrupts()
 
     def open(self) -> World:
         """Start or reach the deployment and note what its databases hold.
 
         Raises SuiteError when that is impossible; then nothing that was started is left running.
         """
+        self._interrupts.install()
+        recover(self.settings.reports)
         self.directory.mkdir(parents=True)
         deployment = start(self.settings, self.directory)
         try:
@@ -62,27 +67,35 @@ class Run:
 
         Raises SuiteError with everything that did not succeed; one failure does not keep the next from being tried.
         """
+        self._interrupts.hold()
         if self._world is None:
             return
         world, errors = self._world, _Errors()
         errors.collect(world.reader.stop)
         # A stopped replier cannot write a late row behind the purge.
         errors.collect(world.deployment.stop)
-        if self.settings.cleanup and world.deployment.database_urls:
+        if not self.settings.cleanup:
+            world.ledger.keep()
+        elif world.deployment.database_urls:
             errors.collect(lambda: self._purge(world))
         self._count(world)
         errors.raise_any()
 
     def report(self, behave: reporting.Run) -> None:
-        """Write results.json, compare it with Behave and Allure, print the summary of a run that has begun."""
+        """Write results.json, compare it with Behave and Allure, print the summary of a run that has begun.
+
+        Raises SystemExit with the exit code of the signal that ended the run, if one did.
+        """
+        self._interrupts.hold()
         path = reporting.report(behave, self.results, self.settings.reports)
-        if self._world is None:
+        if self._world:
+            reporting.print_summary(self.results, path)
+        else:
             print(f"Results: {path}")
-            return
-        reporting.print_summary(self.results, path)
-        if not self.settings.cleanup:
-            self._world.ledger.keep()
+        if self._world and not self.settings.cleanup:
             print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
+        if self._interrupts.exit_code:
+            raise SystemExit(self._interrupts.exit_code)
 
     def _purge(self, world: World) -> None:
         ours = world.ledger.selection()

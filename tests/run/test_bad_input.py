@@ -1,0 +1,117 @@
+"""Whatever a user gets wrong is one sentence, an exit code that is not 0, and nothing left running."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.run.conftest import PORTS, ROOT, Suite
+
+
+def test_an_unknown_option_is_answered_with_the_nearest_one(suite: Suite) -> None:
+    outcome = suite("-D", "user=3")
+    assert outcome.exit_code == 2
+    assert "-D user is no setting of this suite; did you mean -D users?" in outcome.output
+    assert "Traceback" not in outcome.output
+    assert "HOOK-ERROR" not in outcome.output
+
+
+def test_an_unknown_variable_is_answered_with_the_nearest_one(suite: Suite) -> None:
+    outcome = suite(MAIM_USER="3")
+    assert outcome.exit_code == 2
+    assert "MAIM_USER is no setting of this suite; did you mean MAIM_USERS?" in outcome.output
+
+
+def test_a_number_out_of_range_is_named_with_the_range(suite: Suite) -> None:
+    outcome = suite("-D", "users=501")
+    assert outcome.exit_code == 2
+    assert "users='501' is refused" in outcome.output
+    assert "1..500" in outcome.output
+
+
+def test_a_missing_profile_is_answered_with_the_nearest_one(suite: Suite) -> None:
+    outcome = suite("-D", "deployment=embeded")
+    assert outcome.exit_code == 2
+    assert "deployment='embeded' is no profile; did you mean embedded?" in outcome.output
+
+
+def test_a_database_that_does_not_open_is_named_without_its_password(suite: Suite) -> None:
+    url = "postgresql+psycopg://me:hunter2@127.0.0.1:9/maim"
+    outcome = suite(*PORTS, MAIM_DATABASE_URL=url)
+    assert outcome.exit_code == 2
+    assert "127.0.0.1:9/maim" in outcome.output
+    assert "hunter2" not in outcome.output
+    assert outcome.leaves_nothing_running
+
+
+def test_an_unreachable_deployment_is_one_sentence(suite: Suite, tmp_path: Path) -> None:
+    (tmp_path / "maimbot.db").touch()
+    outcome = suite(
+        "-D", "configurator_url=http://127.0.0.1:9", "-D", "replier_url=ws://127.0.0.1:9",
+        "-D", f"database_url=sqlite:///{tmp_path}/maimbot.db",
+    )  # fmt: skip
+    assert outcome.exit_code == 2
+    assert "http://127.0.0.1:9" in outcome.output
+    assert outcome.results["success"] is False
+    assert len(outcome.results["errors"]) == 1
+
+
+class _Elsewhere(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = b"<html>It works!</html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[int]:
+    """The port of a server that answers everything and is no MaiMBot."""
+    server = HTTPServer(("127.0.0.1", 0), _Elsewhere)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_deployment_that_is_no_maimbot_is_told_apart(suite: Suite, elsewhere: int, tmp_path: Path) -> None:
+    (tmp_path / "maimbot.db").touch()
+    outcome = suite(
+        "-D", f"configurator_url=http://127.0.0.1:{elsewhere}", "-D", f"replier_url=ws://127.0.0.1:{elsewhere}",
+        "-D", f"database_url=sqlite:///{tmp_path}/maimbot.db",
+    )  # fmt: skip
+    assert outcome.exit_code == 2
+    assert "no MaiMBot" in outcome.output
+
+
+def test_a_taken_port_names_its_owner_and_leaves_nothing_running(suite: Suite) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = suite("-D", "configurator_port=auto", "-D", f"replier_port={port}")
+    assert outcome.exit_code == 2
+    assert f"port {port} of the replier is taken by process {os.getpid()}" in outcome.output
+    assert outcome.leaves_nothing_running
+    assert len(outcome.results["errors"]) == 1
+
+
+def test_behave_on_the_top_folder_says_what_to_do(suite: Suite) -> None:
+    outcome = suite(features=ROOT)
+    assert outcome.exit_code == 1
+    assert "`behave .` finds no steps: run `behave` for all features" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
+def test_features_run_from_any_folder(suite: Suite) -> None:
+    outcome = suite(*PORTS, "--tags=@FLOW-001", features=ROOT / "features" / "flow.feature")
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.results["verdicts"]["pass"] == 1
