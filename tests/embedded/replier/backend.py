@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,12 +61,13 @@ class Process:
         except requests.ConnectionError:
             return False
 
-    def stop(self) -> float:
-        """Send SIGTERM and return how many seconds the process lived on."""
-        begun = time.monotonic()
+    def terminate(self) -> None:
         self._child.send_signal(signal.SIGTERM)
+
+    def stop(self) -> None:
+        """Send SIGTERM and wait for the end."""
+        self.terminate()
         self._child.wait(SECONDS)
-        return time.monotonic() - begun
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,17 @@ class Database:
     def remove_tenant(self, owner: Owner) -> None:
         with self.engine.begin() as connection:
             connection.execute(delete(TenantUser).where(TenantUser.tenant_id == owner.tenant_id))
+
+    @contextmanager
+    def hold(self, owner: Owner) -> Iterator[None]:
+        """Keep everyone else from writing for this owner's agent."""
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(select(Agent).where(Agent.agent_id == owner.agent_id).with_for_update())
+            yield
+            connection.rollback()
 
     def rows(self, table: type[Table], owner: Owner) -> list[dict[str, Any]]:
         """Return the tenant's rows in the order in which they were written."""

@@ -1,8 +1,6 @@
 """What the replier does while the model, the database or the process itself comes to an end."""
 
-import os
 import socket
-import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -62,11 +60,13 @@ def test_sigterm_loses_no_acknowledged_message(
     process = start_replier(silent_model)
     client = connect(owner.credential, to=process)
     markers = [new_marker() for _ in range(50)]
-    for number, marker in enumerate(markers):
-        client.send(client.frame(marker, user=f"u{number % 5}"))
-    acknowledged = [client.receive()["meta"]["acked_msg_id"] for _ in markers]
+    with database.hold(owner):
+        for number, marker in enumerate(markers):
+            client.send(client.frame(marker, user=f"u{number % 5}"))
+        acknowledged = [client.receive()["meta"]["acked_msg_id"] for _ in markers]
+        process.terminate()
+        assert client.close_code() in {1001, 1012}
     process.stop()
-    assert client.close_code() in {1001, 1012}
     assert len(set(acknowledged)) == len(markers)
     assert [row["processed_plain_text"] for row in database.rows(Message, owner)] == markers
 
@@ -84,15 +84,12 @@ def test_sigterm_ends_the_process_although_a_client_does_not_read(
         requests.get(process.url, timeout=5)
 
 
-@pytest.mark.skipif("MAIM_DATABASE_URL" in os.environ, reason="locks the SQLite file")
 def test_a_locked_database_delays_a_message_and_loses_none(connect: Connect, database: Database, owner: Owner) -> None:
     client = connect(owner.credential)
-    with sqlite3.connect(str(database.engine.url.database)) as locking:
-        locking.execute("BEGIN IMMEDIATE")
+    with database.hold(owner):
         sent = client.send(client.frame("等一等"))
         assert client.receive()["meta"]["acked_msg_id"] == sent["msg_id"]
         assert database.rows(Message, owner) == []
-        locking.rollback()
     client.receive_until(lambda frame: frame["type"] == "sys_std")
     assert len(database.rows(Message, owner)) == 2
 
