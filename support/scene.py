@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import requests
 
 from support import reporting
-from support.chat import Admission, Answered, Connection, Speaker, Trial, ask, try_connection
+from support.chat import Admission, Answered, Connection, Conversation, Speaker, Trial, ask
 from support.chat.plan import new_speaker
 from support.chat.said import Said
 from support.configurator import Agent, Exchange, Tenant
@@ -46,9 +46,13 @@ class Scene:
     # Messages that were answered, and frames that a proper client does not send.
     answered: list[Answered] = field(default_factory=list)
     trials: list[Trial] = field(default_factory=list)
+    # Markers of what must not be heard.
+    unheard: list[str] = field(default_factory=list)
     # What people wrote to agents, oldest first, and the secret that was entrusted to one of them.
     said: list[Said] = field(default_factory=list)
     secret: str = ""
+    # Conversations that were held from their first message to their last.
+    held: list[Conversation] = field(default_factory=list)
     # The configurator's answers to the last step that tried something.
     answers: list[requests.Response] = field(default_factory=list)
 
@@ -123,33 +127,31 @@ class Scene:
         self.answered.append(ask(connection, speaker, self.grounds.reply_timeout, text, **ids))
         return self.answered[-1]
 
-    def try_to_talk(self, credential: str | None, platform: str | None = "test", **how: Any) -> Admission:
-        """Try to open a connection, in whatever way Reader.open knows, and to talk on it."""
-        grounds = self.grounds
-        return try_connection(
-            lambda: grounds.reader.open(grounds.replier_url, credential, platform, title="an attempt", **how),
-            grounds.reader,
-            new_speaker("test"),
-            grounds.reply_timeout,
-        )
-
     def close(self) -> None:
         """Close every connection; raise AssertionError when a frame came that no step has consumed."""
         for connection in self.opened:
             self.grounds.reader.close(connection)
-        unexpected = [
+        unexpected = self.unexpected()
+        expect(not unexpected, f"{len(unexpected)} frames came that nobody expected; expected none: {unexpected[:5]}.")
+
+    def unexpected(self) -> list[str]:
+        """Return the frames that came and that no step has consumed, with their connections."""
+        return [
             f"{frame} on connection {connection.transcript.number} ({connection.transcript.title})"
             for connection in self.opened
             for frame in connection.unexpected()
         ]
-        expect(not unexpected, f"{len(unexpected)} frames came that nobody expected; expected none: {unexpected[:5]}.")
 
     def attach(self) -> None:
         """Attach the HTTP exchanges, the WebSocket transcripts and each backend's slice of log."""
         _attach("HTTP exchanges", map(str, self.exchanges))
         _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.opened))
-        for file, begin in self.logs.items():
-            _attach(f"log of the {file.stem}", [_slice(file, begin)])
+        for backend, text in self.log_texts().items():
+            _attach(f"log of the {backend}", [text])
+
+    def log_texts(self) -> dict[str, str]:
+        """Return what each launched backend has logged since the scenario began."""
+        return {file.stem: _slice(file, begin) for file, begin in self.logs.items()}
 
 
 def ends_of_logs(deployment: Deployment) -> dict[Path, int]:

@@ -76,7 +76,14 @@ def parse_place(text: str) -> Place:
     return Place(platform or "test", group.strip('"') or None, where == " in private")
 
 
+@with_pattern("without a platform|with an empty platform")
+def parse_no_platform(text: str) -> str | None:
+    """Read what is shown in place of a platform: nothing at all, or an empty text."""
+    return None if text == "without a platform" else ""
+
+
 def register_types() -> None:
     """Tell Behave the types; before it loads the steps."""
     register_type(Outcome=parse_outcome, Name=parse_name, Platform=parse_platform, InQuery=parse_in_query)
+    register_type(NoPlatform=parse_no_platform)
     register_type(Quoted=parse_quoted, Place=parse_place)
