@@ -1,6 +1,6 @@
 """What people say to agents in a scenario, and what agents answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from maim_message.message import Seg
@@ -9,6 +9,7 @@ from support.chat import Connection, Speaker
 from support.chat.envelope import new_message_id, user_message
 from support.chat.marker import new_marker
 from support.chat.said import Said
+from support.chat.segments import ADDRESSES, LAYOUTS, several
 from support.configurator import Agent, Tenant
 from support.errors import UsageError
 from support.scene import Scene
@@ -81,6 +82,28 @@ def say(
     return scene.said[-1]
 
 
+def lay_out(scene: Scene, person: str, agent: str, layout: str, parts: tuple[str, str]) -> Said:
+    """Let the person say two parts in one message; the marker stands at the end."""
+    marker, (one, two) = new_marker(), parts
+    return say(scene, person, agent, LAYOUTS[layout](one, f"{two} {marker}"), marker=marker)
+
+
+def address(scene: Scene, person: str, agent: str, how: str, text: str) -> Said:
+    """Let the person address the agent in a group of several."""
+    marker, (address_by, at_bot) = new_marker(), ADDRESSES[how]
+    segment = address_by(scene.agent(agent).name, f"{text} {marker}")
+    return say(scene, person, agent, segment, Place(group="several"), marker=marker, at_bot=at_bot)
+
+
+def quote(scene: Scene, person: str, agent: str, text: str) -> Said:
+    """Let the person write a text that quotes the last answer."""
+    marker, quoted = new_marker(), all_said(scene, agent, person)[-1].reply
+    if quoted is None or not quoted.message_id:
+        raise UsageError(f"{agent} has not answered {person} yet, so there is nothing to quote.")
+    segment = several(Seg("reply", quoted.message_id), Seg("text", f"{text} {marker}"))
+    return say(scene, person, agent, segment, marker=marker)
+
+
 def tell(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GROUP) -> Said:
     """Let the person write a text and await the reply; raises NoFrame without one."""
     said = write(scene, person, agent, text, place)
@@ -88,12 +111,12 @@ def tell(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GR
     return said
 
 
-def last_said(scene: Scene, agent: str, person: str | None = None) -> Said:
-    """Return the newest message to the agent, of this person if one is given."""
-    for said in reversed(scene.said):
-        if said.agent == agent and person in (None, said.person):
-            return said
-    raise UsageError(f"Nobody has written to {agent!r} in this scenario; write a When before this Then.")
+def all_said(scene: Scene, agent: str, person: str | None = None) -> Sequence[Said]:
+    """Return what was said to the agent, of this person if one is given; oldest first."""
+    found = [said for said in scene.said if said.agent == agent and person in (None, said.person)]
+    if not found:
+        raise UsageError(f"{person or 'Nobody'} has not written to {agent!r} yet; write a When before this step.")
+    return found
 
 
 def speaker_at(scene: Scene, person: str, place: Place) -> Speaker:

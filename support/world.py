@@ -27,14 +27,16 @@ from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
 from support.reporting import Inconclusive, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
+from support.themes import topics_for
 
 
 class HasWorld(Protocol):
     """Behave's context, as steps see it."""
 
     world: "World"
-    # The data table of the step, None when it has none.
+    # The data table of the step and the text below it, None when it has none.
     table: Any
+    text: Any
 
 
 @dataclass
@@ -130,6 +132,21 @@ class World:
         """Try to talk to an agent with a credential that nobody was given."""
         stranger = f"mb_{secrets.token_urlsafe(32)}:agent_{secrets.token_hex(8)}"
         return try_to_talk(self.reader, self.deployment.replier_url, stranger, new_speaker("test"), self.reply_timeout)
+
+    def converse(self, person: str, agent: str, template_id: str, messages: int) -> Conversation:
+        """Let the person of the scenario hold a conversation with the agent on the theme of a template."""
+        of_story = self.scene.agent(agent)
+        tenant = next(each for each in self.scene.tenants.values() if each.tenant_id == of_story.tenant_id)
+        topics = topics_for(template_id, messages)
+        plan = Plan(tenant, of_story, self.scene.speaker(person), topics, self.credential(tenant, of_story))
+        self.scene.held += self.hold([plan])
+        return self.scene.held[-1]
+
+    def prompts(self, contains: str) -> list[str]:
+        """Return the prompts that hold this text; what asks for them is inconclusive where nobody records them."""
+        if not self.deployment.model_url:
+            raise Inconclusive("The model endpoint is not ours, so nothing can be said of prompts; give -D model_url=.")
+        return recorded_prompts(self.deployment.model_url, contains)
 
     def sightings(self) -> list[Sighting]:
         """Return every place where a canary or marker stands: frames, recorded prompts, rows."""
