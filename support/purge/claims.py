@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from support.purge.database import chunks
 from support.purge.discovery import GENERATED_ID, Key, OwnedTable, Role, is_generated
@@ -17,6 +17,7 @@ from support.purge.owners import Database
 
 Ids = Mapping[Role, frozenset[str]]
 Condition = ColumnElement[bool]
+Guard = tuple[Condition, ...]  # all of them hold where the keys above name nobody
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,8 @@ class Level:
 
     def names(self, ids: Collection[str]) -> Condition:
         """Return the condition that the key names one of the ids."""
+        if len(ids) == 1:  # the usual case, and SQLAlchemy is much faster with it
+            return or_(*(column == only for column in self.key.columns for only in ids))
         return or_(*(column.in_(ids) for column in self.key.columns))
 
     def names_nobody(self, values: Collection[str | None]) -> Condition:
@@ -66,18 +69,18 @@ class Claims:
 
     def parts(self, ids: Ids, host: str = "") -> Iterator[Part]:
         """Yield conditions that select the rows of the owner of these ids; `host` is a tenant that claims nothing."""
-        yield from self._descend(self.levels, ids, host, true())
+        yield from self._descend(self.levels, ids, host, ())
 
-    def _descend(self, levels: tuple[Level, ...], ids: Ids, host: str, guard: Condition) -> Iterator[Part]:
+    def _descend(self, levels: tuple[Level, ...], ids: Ids, host: str, guard: Guard) -> Iterator[Part]:
         if not levels:
             yield from self._mentions(ids, guard)
             return
         level, below = levels[0], levels[1:]
         for chunk in chunks(self._telling(level.key.role, ids)):
-            yield Part(and_(guard, level.names(chunk)), level.key.indexed)
+            yield Part(and_(*guard, level.names(chunk)), level.key.indexed)
         hosts = {host} if host and level.key.role is Role.TENANT else set[str]()
         for values in chunks(level.unclaimed | hosts):
-            yield from self._descend(below, ids, host, and_(guard, level.names_nobody(values)))
+            yield from self._descend(below, ids, host, (*guard, level.names_nobody(values)))
 
     def _telling(self, role: Role, ids: Ids) -> Iterable[str]:
         known = ids.get(role, frozenset())
@@ -85,38 +88,38 @@ class Claims:
             return filter(is_generated, known)
         return known
 
-    def _mentions(self, ids: Ids, guard: Condition) -> Iterator[Part]:
+    def _mentions(self, ids: Ids, guard: Guard) -> Iterator[Part]:
         known = frozenset[str]().union(*(ids.get(role, ()) for role in (Role.TENANT, Role.AGENT, Role.ACCOUNT)))
         for chunk in chunks(self.mentioned & known):
             pattern = f"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, chunk))})([^0-9A-Za-z]|$)"
-            yield Part(and_(guard, or_(*(text.regexp_match(pattern) for text in self.owned.texts))), False)
+            yield Part(and_(*guard, or_(*(text.regexp_match(pattern) for text in self.owned.texts))), False)
 
 
 def examine(database: Database, owned: OwnedTable, existing: Ids, ours: frozenset[str]) -> Claims:
     """Read which keys of this table name nobody, and which of our ids stand in texts that no key claims."""
     levels: list[Level] = []
-    guards: list[Condition] = [true()]
+    guards: list[Guard] = [()]
     for key in owned.levels:
         level = Level(key, frozenset(_unclaimed(database, key, guards, existing, ours)))
         levels.append(level)
-        guards = [and_(guard, level.names_nobody(values)) for guard in guards for values in chunks(level.unclaimed)]
+        guards = [(*guard, level.names_nobody(values)) for guard in guards for values in chunks(level.unclaimed)]
     return Claims(database, owned, tuple(levels), frozenset(_mentioned(database, owned, guards)) & ours)
 
 
 def _unclaimed(
-    database: Database, key: Key, guards: list[Condition], existing: Ids, ours: frozenset[str]
+    database: Database, key: Key, guards: list[Guard], existing: Ids, ours: frozenset[str]
 ) -> Iterator[str | None]:
     if key.role in existing:
         claimed = existing[key.role] | ours
         for guard in guards:
-            yield from (value for value in database.values(key.columns[0], guard) if value not in claimed)
+            yield from (value for value in database.values(key.columns[0], *guard) if value not in claimed)
     elif key.role not in (Role.CREATOR, Role.USERNAME):  # what nobody created is the system's
         yield None
 
 
-def _mentioned(database: Database, owned: OwnedTable, guards: list[Condition]) -> Iterator[str]:
+def _mentioned(database: Database, owned: OwnedTable, guards: list[Guard]) -> Iterator[str]:
     for guard in guards if owned.texts else ():
-        for row in database.stream(select(*owned.texts).where(guard)):
+        for row in database.stream(select(*owned.texts).where(*guard)):
             for text in row:
                 yield from GENERATED_ID.findall(text) if isinstance(text, str) else ()
 

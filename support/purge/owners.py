@@ -40,9 +40,9 @@ class Database:
         with self.engine.connect().execution_options(yield_per=1000) as connection:
             yield from map(tuple, connection.execute(query))
 
-    def values(self, column: ColumnElement[Any], condition: ColumnElement[bool]) -> Iterator[Any]:
-        """Stream the different values of the column in the rows that meet the condition."""
-        yield from (value for (value,) in self.stream(select(column).distinct().where(condition)))
+    def values(self, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Iterator[Any]:
+        """Stream the different values of the column in the rows that meet the conditions."""
+        yield from (value for (value,) in self.stream(select(column).distinct().where(*conditions)))
 
 
 def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:

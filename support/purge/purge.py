@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from support.errors import InfrastructureError
 from support.masking import mask
 from support.purge.claims import Claims, Condition, Ids, complete, examine
-from support.purge.database import LockedError, chunks, open_engine, patiently, refuse_remote, writing
+from support.purge.database import Courtesy, LockedError, chunks, open_engine, patiently, refuse_remote, settle, writing
 from support.purge.directories import check_patterns, directories_of, remove_directories
 from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
@@ -46,10 +46,14 @@ def purge(
         job, owners, report = patiently(
             partial(_prepare, databases, selection, directories, dry_run, patience), patience
         )
+        courtesy = Courtesy(database.engine for database in databases if not dry_run)
         for owner in owners:
             report.owners.append(job.purge(owner))
             if report.owners[-1].locked:
                 break  # the others would wait as long
+            courtesy.pause()
+        for database in databases if report.counts and not dry_run else ():
+            settle(database.engine)
     report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
