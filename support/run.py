@@ -76,7 +76,7 @@ class Run:
         errors.collect(world.deployment.stop)
         if not self.settings.cleanup:
             world.ledger.keep()
-        elif world.deployment.database_urls:
+        else:
             errors.collect(lambda: self._purge(world))
         self._count(world)
         errors.raise_any()

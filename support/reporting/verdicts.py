@@ -1,6 +1,7 @@
 """How each scenario ended, by Behave's own final word, and whether all reports say the same."""
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -87,7 +88,8 @@ class Run:
 
     def file(self, scenario: Any) -> str:
         """Return the feature file's path, the same from whichever folder Behave was started."""
-        path = Path(scenario.filename).absolute()
+        # Behave names a file relative to the current folder, with "..", wherever that is.
+        path = Path(os.path.normpath(Path(scenario.filename).absolute()))
         return (path.relative_to(self.base) if path.is_relative_to(self.base) else path).as_posix()
 
     def location(self, scenario: Any) -> str:
