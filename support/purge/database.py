@@ -96,7 +96,7 @@ def _is_local(host: str) -> bool:
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for an existing database. Raises UsageError when it does not open."""
+    """Return an engine for an existing database. Raises UsageError when it does not open, DBAPIError when locked."""
     parsed = parse_url(url)
     is_sqlite = parsed.get_backend_name() == "sqlite"
     if is_sqlite and not (parsed.database and Path(parsed.database).is_file()):
@@ -109,6 +109,8 @@ def open_engine(url: str) -> Engine:
         with engine.connect():
             return engine
     except (SQLAlchemyError, ImportError) as error:
+        if isinstance(error, DBAPIError) and _is_contention(error):
+            raise
         raise UsageError(
             f"The database {mask(str(parsed))} does not open ({mask(_reason(error))}); "
             "check that it runs and that the URL names it."
@@ -165,14 +167,19 @@ class Courtesy:
 
 
 def patiently(work: Callable[[], T], patience: float) -> T:
-    """Repeat the work while the database is locked, for at most `patience` seconds. Raises LockedError then."""
+    """Repeat the work while the database is locked, for at most `patience` seconds.
+
+    Raises LockedError then, and InfrastructureError when the database fails for another reason.
+    """
     deadline, pause = time.monotonic() + patience, 0.01
     while True:
         try:
             return work()
-        except DBAPIError as error:
-            if not _is_contention(error):
-                raise
+        except SQLAlchemyError as error:
+            if not isinstance(error, DBAPIError) or not _is_contention(error):
+                raise InfrastructureError(
+                    f"The database refused to be read or purged ({mask(_reason(error))}); look at it, then purge again."
+                ) from error
             if time.monotonic() + pause > deadline:
                 raise LockedError(
                     f"The database was still locked by another connection after {patience:g} s; find and end the "

@@ -7,8 +7,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from support.errors import InfrastructureError
 from support.masking import mask
 from support.purge.claims import Claims, Condition, Ids, complete, examine
@@ -32,7 +30,7 @@ def purge(
 ) -> PurgeReport:
     """Remove all rows of the selected tenants, users and agents, and directories such as "data/{tenant_id}".
 
-    Each tenant goes whole or not at all. `patience` is how many seconds a tenant may wait for locks of others.
+    In each database a tenant goes whole or not at all. `patience`: how many seconds it may wait for locks of others.
     Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed.
     """
     started = time.monotonic()
@@ -40,7 +38,7 @@ def purge(
     for url in database_urls if not allow_remote else ():
         refuse_remote(url)
     with ExitStack() as stack:
-        databases = [_open(url, stack) for url in database_urls]
+        databases = [patiently(partial(_open, url, stack), patience) for url in database_urls]
         # The accounts go last: after an interruption their names still lead to everything else.
         databases.sort(key=lambda database: bool(database.accounts))
         job, owners, report = patiently(
@@ -105,8 +103,8 @@ class _Job:
             ids = patiently(partial(complete, self.claims, owner.ids, self.existing), self.patience)
             for database in self.databases:
                 report.counts += patiently(partial(self._erase, database, ids, owner.host), self.patience)
-        except (SQLAlchemyError, InfrastructureError, OSError) as error:
-            report.error = mask(str(getattr(error, "orig", None) or error))
+        except (InfrastructureError, OSError) as error:
+            report.error = mask(str(error))
             report.locked = isinstance(error, LockedError)
         report.seconds = time.monotonic() - started
         return report

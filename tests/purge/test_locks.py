@@ -41,6 +41,23 @@ def test_a_purge_waits_for_a_lock_of_another_connection(site: Site) -> None:
     assert site.content() == before
 
 
+def test_a_purge_waits_where_even_readers_are_locked_out(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite without a write-ahead log locks readers out.")
+    site.populate("testuser_1")
+    with site.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+        connection.rollback()
+        connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        release = threading.Timer(1.5, connection.rollback)
+        release.start()
+
+        report = purge([site.url], Selection.of(["testuser_1"]))
+
+        release.join()
+    assert report.users == 1
+
+
 def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> None:
     selection = Selection.of([site.populate(f"testuser_{number}").username for number in (1, 2)])
     before = site.content()
