@@ -1,6 +1,7 @@
 """The replier's process: its parts put together, /ws and /health."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,8 @@ from embedded.replier.reception import Reception
 from embedded.replier.streams import Streams
 from embedded.replier.writer import Writer
 
+log = logging.getLogger(__name__)
+
 SECONDS_TO_STORE = 1.0
 
 
@@ -30,6 +33,7 @@ def create_app(engine: Engine, model_url: str) -> FastAPI:
         app.state.reception = Reception(admission, connections, streams, writer, Answering(model, writer, connections))
         checks = asyncio.create_task(app.state.reception.end_invalid())
         yield
+        log.info("stopping: what is acknowledged is stored")
         checks.cancel()
         await streams.close()
         await writer.close(SECONDS_TO_STORE)

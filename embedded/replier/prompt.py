@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from embedded.replier.admission import CurrentAgent
 from embedded.replier.model_client import Prompt
 
-HISTORY_LENGTH = 20
+# Messages and answers together.
+HISTORY_LENGTH = 40
 _RULES = "回复要求：只回答最后一条消息；用对方的语言，自然、简短；不要替别人说话，也不要提到这些要求。"
 
 # Who spoke ("user" or "assistant") and what.

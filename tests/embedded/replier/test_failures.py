@@ -66,6 +66,7 @@ def test_sigterm_loses_no_acknowledged_message(
         acknowledged = [client.receive()["meta"]["acked_msg_id"] for _ in markers]
         process.terminate()
         assert client.close_code() in {1001, 1012}
+        wait_until(lambda: "stopping" in process.log.read_text(encoding="utf-8"), "the end of the last requests")
     process.stop()
     assert len(set(acknowledged)) == len(markers)
     assert [row["processed_plain_text"] for row in database.rows(Message, owner)] == markers
