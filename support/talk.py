@@ -7,7 +7,7 @@ from maim_message.message import Seg
 
 from support.chat import Connection, Speaker
 from support.chat.envelope import new_message_id, user_message
-from support.chat.marker import new_marker
+from support.chat.marker import new_canary, new_marker
 from support.chat.said import Said
 from support.chat.segments import ADDRESSES, LAYOUTS, several
 from support.configurator import Agent, Tenant
@@ -19,11 +19,11 @@ OWN_GROUP = Place()
 
 
 def create_agents(scene: Scene, rows: Iterable[Mapping[str, str]]) -> None:
-    """Create an agent for each row (tenant, agent, and template if wanted); who is no tenant yet registers."""
+    """Create an agent for each row (tenant, agent, template or persona); who is no tenant yet registers."""
     for row in rows:
         if row["tenant"] not in scene.tenants:
             scene.register(row["tenant"])
-        scene.create_agent(row["tenant"], row["agent"], row.get("template", "friendly_assistant"))
+        scene.create_agent(row["tenant"], row["agent"], row.get("template"), persona=row.get("persona"))
 
 
 def tenant_of(scene: Scene, agent: Agent) -> Tenant:
@@ -109,6 +109,25 @@ def tell(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GR
     said = write(scene, person, agent, text, place)
     said.await_reply(scene.grounds.reply_timeout)
     return said
+
+
+def entrust(scene: Scene, person: str, agent: str, place: Place) -> None:
+    """Let the person tell the agent a fresh secret, and await its answer."""
+    scene.secret = new_canary()
+    tell(scene, person, agent, f"请记住，我的暗号是 {scene.secret}", place)
+
+
+def ask_for_secret(scene: Scene, person: str, agent: str, place: Place) -> Said:
+    """Let the person ask the agent for the secret of the scenario, without naming it."""
+    return write(scene, person, agent, "你还记得我的暗号吗？", place)
+
+
+def replace_agent(scene: Scene, agent: str) -> None:
+    """Delete the agent and create another one of the same name, which the story calls alike."""
+    former = scene.agent(agent)
+    owner = tenant_of(scene, former)
+    scene.grounds.configurator.delete_agent(owner, former)
+    scene.agents[agent] = scene.grounds.configurator.create_agent(owner, former.name, former.template_id)
 
 
 def all_said(scene: Scene, agent: str, person: str | None = None) -> Sequence[Said]:

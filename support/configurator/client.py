@@ -118,6 +118,12 @@ class ConfiguratorClient:
         agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", token=tenant.access_token), 200)
         return agents
 
+    def change_agent(self, tenant: Tenant, agent: Agent, **changes: Any) -> dict[str, Any]:
+        """Change fields of one of the tenant's agents; returns the agent as it is then on the wire."""
+        path = f"/api/v1/agents/{agent.agent_id}"
+        changed: dict[str, Any] = _json(self.request("PUT", path, token=tenant.access_token, json=changes), 200)
+        return changed
+
     def delete_agent(self, tenant: Tenant, agent: Agent) -> None:
         """Delete one of the tenant's agents."""
         _json(self.request("DELETE", f"/api/v1/agents/{agent.agent_id}", token=tenant.access_token), 200)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from support.chat import Connection, Conversation
 from support.chat.said import Said
-from support.configurator import Agent
 from support.expectations import expect
 from support.scene import Scene
 from support.world import World
@@ -111,11 +110,56 @@ def in_persona(world: World, conversation: Conversation) -> None:
         )
 
 
-def asked_as(world: World, said: Said, agent: Agent, persona: str, former: str) -> None:
-    """The model was asked about the message in this persona and no longer in the former one."""
+def knows_secret(world: World, said: Said) -> None:
+    """The answer holds the secret of the scenario."""
+    reply = said.await_reply(world.reply_timeout)
+    expect(
+        world.scene.secret in reply.text,
+        f"{said.agent} answered {reply.text[:300]!r} to {said.person}; expected the secret {world.scene.secret} in it.",
+    )
+
+
+def knows_no_secret(world: World, said: Said) -> None:
+    """Neither the answer nor, where prompts are recorded, what the model was asked holds the secret."""
+    secret, reply = world.scene.secret, said.await_reply(world.reply_timeout)
+    expect(
+        secret not in reply.text,
+        f"{said.agent} answered {reply.text[:300]!r} to {said.person}, who must not learn the secret {secret}.",
+    )
+    if world.deployment.model_url:
+        told = [prompt for prompt in world.prompts(said.marker) if secret in prompt]
+        expect(
+            not told,
+            f"The model was asked about {said.sent.text!r} of {said.person} with the secret {secret} in the prompt; "
+            f"expected nothing of another conversation there: {told[:1]}.",
+        )
+
+
+def asked_with_history(world: World, messages: Sequence[Said]) -> None:
+    """The model was asked about the last message with the earlier ones before it, in their order."""
+    prompts = world.prompts(messages[-1].marker)
+    expect(
+        any(_in_order(prompt, [said.sent.text for said in messages]) for prompt in prompts),
+        f"None of the {len(prompts)} prompts about the last message holds all {len(messages)} messages in the order "
+        f"in which they were written; expected one: {prompts[:1]}.",
+    )
+
+
+def _in_order(prompt: str, texts: Sequence[str]) -> bool:
+    places = [prompt.find(text) for text in texts]
+    return -1 not in places and places == sorted(places)
+
+
+def asked_as(world: World, said: Said, identity: str) -> None:
+    """The model was asked about the message with this name or persona in the prompt."""
     prompts = world.prompts(said.marker)
     expect(
-        any(persona in prompt for prompt in prompts) and not any(former in prompt for prompt in prompts),
-        f"{agent.name} was asked with {[prompt[:100] for prompt in prompts]} after its persona had changed; expected "
-        f"the new one, {persona[:60]!r}, and no longer {former[:60]!r}.",
+        any(identity in prompt for prompt in prompts),
+        f"{said.agent} was asked about {said.sent.text!r} with {prompts}; expected {identity!r} in one of them.",
     )
+
+
+def not_asked_as(world: World, said: Said, identity: str) -> None:
+    """No prompt about the message holds this name or persona."""
+    holding = [prompt for prompt in world.prompts(said.marker) if identity in prompt]
+    expect(not holding, f"{said.agent} was still asked about {said.sent.text!r} as {identity!r}: {holding[:1]}.")
