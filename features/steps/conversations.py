@@ -35,7 +35,7 @@ def tenant_is_connected(context: HasWorld, tenant: str, agent: str) -> None:
 
 @given('{tenant:Name} is connected to "{agent}" on {platform:Platform}')
 def tenant_is_connected_on(context: HasWorld, tenant: str, agent: str, platform: str) -> None:
-    context.world.scene.connect(tenant, agent, platform)
+    context.world.scene.connect(tenant, agent, platform, name=f"{tenant} to {agent} on {platform}")
 
 
 @given('{person:Name} has been answered by {tenant:Name}\'s "{agent}"')

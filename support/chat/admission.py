@@ -50,7 +50,9 @@ def try_connection(connect: Callable[[], Connection], reader: Reader, speaker: S
         connection.send(f"你好 {marker}", speaker)
         reply = connection.expect("reply", lambda _: True, "any reply", timeout)
     except NoFrame as error:
-        return Admission("refused" if connection.closed else "neither", str(error), marker)
+        if connection.closed:
+            return Admission("refused", f"The connection was {connection.closed}.", marker)
+        return Admission("neither", str(error), marker)
     else:
         return Admission("answered", f"The agent answered {reply.text[:80]!r}.", marker)
     finally:

@@ -11,6 +11,7 @@ from support.chat.marker import new_marker
 class Answered:
     """A message that was answered, with the two frames that came for it."""
 
+    connection: Connection
     speaker: Speaker
     sent: Sent
     acknowledgement: Frame
@@ -33,4 +34,4 @@ def ask(
     marker = new_marker()
     sent = connection.send(f"{text} {marker}", speaker, message_id, msg_id)
     acknowledgement = connection.expect_acknowledgement(sent, timeout)
-    return Answered(speaker, sent, acknowledgement, connection.expect_reply(marker, timeout))
+    return Answered(connection, speaker, sent, acknowledgement, connection.expect_reply(marker, timeout))

@@ -54,6 +54,8 @@ class Connection:
         # Called in the reader's thread for each frame; without one, frames wait here to be expected.
         self.listener: Callable[[Frame], None] | None = None
         self.pending: list[Frame] = []
+        # How many PINGs came; each is answered by the reader.
+        self.pings = 0
         # How often each msg_id was sent and its acknowledgement not yet consumed.
         self._unacknowledged: Counter[str] = Counter()
         if web_socket.sock is None:
@@ -153,6 +155,13 @@ class Connection:
         with self._changed:
             if not self.listener:
                 self.pending.append(frame)
+            self._changed.notify_all()
+
+    def receive_ping(self) -> None:
+        """Take note of a PING, from the reader."""
+        self.transcript.add("<", "PING")
+        with self._changed:
+            self.pings += 1
             self._changed.notify_all()
 
     def end(self, closed: Closed) -> None:

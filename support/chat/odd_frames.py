@@ -61,6 +61,7 @@ ODD_FRAMES: Mapping[str, Change] = {
     "brackets nested 100,000 deep": lambda _: "[" * 100_000,
     "an unknown type": _put("sys_unheard_of", "type"),
     "no type": _drop("type"),
+    "an id that is no text": _put(["a list"], "msg_id"),
     "no payload": _drop("payload"),
     "no message_info": _drop(*_INFO),
     "no sender_info": _drop(*_INFO, "sender_info"),
@@ -73,6 +74,8 @@ ODD_FRAMES: Mapping[str, Change] = {
     "an object as person id": _put({"an": "object"}, *_INFO, "sender_info", "user_info", "user_id"),
     "a list as message id": _put(["a list"], *_INFO, "message_id"),
     "a text as time": _put("now", *_INFO, "time"),
+    # JSON knows no such number, but readers of it do.
+    "an endless number as time": _put(float("inf"), *_INFO, "time"),
     "an object as text": _put({"an": "object"}, "payload", "message_segment", "data"),
     "a number as message_segment": _put(7, "payload", "message_segment"),
     "a list as message_dim": _put(["a list"], "payload", "message_dim"),
@@ -80,6 +83,10 @@ ODD_FRAMES: Mapping[str, Change] = {
     "a message of an hour ago": _of_now_and(-_HOUR),
     "a message of an hour ahead": _of_now_and(_HOUR),
     "a message of 1970": _put(0.0, *_INFO, "time"),
+    # As a text, for not even an acknowledgement is expected.
+    "an acknowledgement": lambda frame: json.dumps(
+        {**frame, "type": "sys_ack", "meta": {"acked_msg_id": "msg_0"}, "payload": {"status": "received"}}
+    ),
 }
 
 # The fields of a frame that name whose agent is talked to.

@@ -151,7 +151,7 @@ class Reader:
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             code = int.from_bytes(data[:2], "big") if len(data) >= 2 else None
             self._end(connection, Closed(code, data[2:].decode("utf-8", "replace")))
-        elif opcode in (websocket.ABNF.OPCODE_PING, websocket.ABNF.OPCODE_PONG):
-            connection.transcript.add("<", "PING" if opcode == websocket.ABNF.OPCODE_PING else "PONG")
-        else:
+        elif opcode == websocket.ABNF.OPCODE_PING:
+            connection.receive_ping()
+        elif opcode != websocket.ABNF.OPCODE_PONG:
             connection.receive(read_frame(data.decode("utf-8", "replace"), time.perf_counter()))

@@ -1,0 +1,99 @@
+"""What must hold for frames: acknowledgements, replies, and what comes of frames that are not proper."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from support.chat import Answered, Connection, Trial
+from support.expectations import expect
+from support.isolation import Sighting
+from support.rows import StoredMessage, stored_messages
+from support.traces import count_by
+
+
+def acknowledged_first(answered: Sequence[Answered]) -> None:
+    """Each acknowledgement (which names its message, or it would not be one) came before the reply."""
+    late = [each.sent.text for each in answered if each.acknowledgement.received_at > each.reply.received_at]
+    expect(not late, f"The reply came before the acknowledgement of {late}; expected the acknowledgement first.")
+
+
+def names_both_sides(answered: Answered) -> None:
+    """The reply says that the server sent it and to whom, on which platform, for which person and group."""
+    reply, speaker = json.loads(answered.reply.raw), answered.speaker
+    seen = {
+        "sender": reply["meta"].get("sender_user"),
+        "platform": reply["payload"]["message_info"].get("platform"),
+        "person": answered.reply.user_id,
+        "group": answered.reply.group_id,
+    }
+    expected = {
+        "sender": "server",
+        "platform": speaker.platform,
+        "person": speaker.user_id,
+        "group": speaker.group_id,
+    }
+    expect(seen == expected, f"The reply says {seen}; expected {expected}.")
+    expect(bool(reply["meta"].get("target_user")), "The reply names no target_user; expected one.")
+
+
+def ids_of_their_own(answered: Sequence[Answered]) -> None:
+    """No two replies have the same ids, and none has the id of a message that was sent."""
+    replies = [json.loads(each.reply.raw) for each in answered]
+    ids = Counter(
+        [
+            *(each.sent.message_id for each in answered),
+            *(reply["payload"]["message_info"].get("message_id") for reply in replies),
+        ]
+    )
+    shared = [each for each, count in ids.items() if count > 1 or not each]
+    expect(not shared, f"The message ids {shared} are missing or used twice; expected one for each message.")
+
+
+def probed_and_open(connection: Connection, times: int) -> None:
+    """The replier has sent so many PINGs, and the connection that answered them is open."""
+    expect(connection.closed is None, f"The idle connection was {connection.closed}; expected it to stay open.")
+    expect(connection.pings >= times, f"The replier sent {connection.pings} PINGs; expected {times} of them.")
+
+
+def still_usable(trials: Sequence[Trial]) -> None:
+    """After each frame a proper message was answered."""
+    expect(bool(trials), "No frame was sent; expected a When that does.")
+    harmed = [f"After {trial.name}: {trial.harm}" for trial in trials if trial.harm]
+    expect(not harmed, f"{' '.join(harmed)} Expected the proper message after it to be answered.")
+
+
+def unanswered(connection: Connection) -> None:
+    """Nothing came but what was expected."""
+    frames = [str(frame) for frame in connection.unexpected()]
+    expect(not frames, f"The replier also sent {'; '.join(frames)}; expected only the answers to proper messages.")
+
+
+def only_these_stored(
+    database_urls: Sequence[str], tenant_id: str, agent_id: str, answered: Sequence[Answered]
+) -> None:
+    """Of the tenant's messages exactly these and their replies are stored, in one stream for each speaker."""
+    texts = Counter(text for each in answered for text in (each.sent.text, each.reply.text))
+    said = Counter({StoredMessage(tenant_id, agent_id, text): count for text, count in texts.items()})
+    stored = stored_messages(database_urls, [tenant_id])
+    expect(
+        stored == said,
+        f"Stored, but never properly said: {list(stored - said)[:3]}; missing: {list(said - stored)[:3]}; "
+        "expected exactly the proper messages and their replies.",
+    )
+    speakers = {(each.speaker.platform, each.speaker.user_id, each.speaker.group_id) for each in answered}
+    streams = sum(count_by(database_urls, tenant_id, "platform")["chat_streams", platform] for platform, *_ in speakers)
+    expect(streams == len(speakers), f"There are {streams} chat streams; expected {len(speakers)}.")
+
+
+def not_stored_for(sightings: Sequence[Sighting], tenant_id: str) -> None:
+    """None of these tokens stands in a row of the tenant."""
+    places = sorted({each.place for each in sightings if each.holder == tenant_id})
+    expect(not places, f"What another tenant sent is stored for {tenant_id} in {', '.join(places)}; expected nowhere.")
+
+
+def only_from_own_agent(connection: Connection, markers: Collection[str], foreign_ids: Collection[str]) -> None:
+    """Consume the sender's own answers, if there are any; they come from nobody else's agent."""
+    for frame in [frame for frame in connection.pending if frame.markers & set(markers)]:
+        connection.pending.remove(frame)
+        named = [each for each in foreign_ids if each in frame.raw]
+        expect(not named, f"The answer {frame} names another tenant's {named}; expected an answer of its own agent.")
