@@ -23,6 +23,7 @@ from support.errors import UsageError
 from support.reporting.files import masked, write_atomically
 
 Verdict = Literal["pass", "fail", "inconclusive", "not run"]
+Blame = Literal["deployment", "model", "LLM user", "suite", "infrastructure"]
 VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "inconclusive", "not run")
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -117,6 +118,7 @@ class ScenarioResult(_Part):
     line: int
     status: str = Field(description="Behave's final status, after hooks and clean-ups")
     verdict: Verdict
+    blame: Blame | None = Field(None, description="what is to blame for a scenario that is red")
     seconds: Seconds
     error: str | None = None
 

@@ -1,6 +1,7 @@
 """What a run says on the terminal: progress while something long goes on, a table at its end."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,7 @@ def _table(results: Results) -> Table:
         "response time": _response_time(results),
         "purged": _purged(results),
         "scenarios": ", ".join(f"{count} {word}" for word, count in results.verdicts.items() if count) or "none",
+        **_blame(results),
         "duration": f"{results.duration_seconds or 0:.1f} s",
     }
     for name, value in rows.items():
@@ -60,6 +62,11 @@ def _response_time(results: Results) -> str:
         return "not measured"
     times = {"average": average, "p50": cuts.p50, "p95": cuts.p95, "p99": cuts.p99}
     return ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in times.items())
+
+
+def _blame(results: Results) -> dict[str, str]:
+    counts = Counter(scenario.blame for scenario in results.scenarios if scenario.blame)
+    return {"blame": ", ".join(f"{who} {count}" for who, count in sorted(counts.items()))} if counts else {}
 
 
 def _purged(results: Results) -> str:

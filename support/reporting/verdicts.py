@@ -12,7 +12,7 @@ from typing import Any
 from behave.model_type import Status
 
 from support.errors import InfrastructureError, SuiteError
-from support.reporting.results import Results, ScenarioResult, Verdict
+from support.reporting.results import Blame, Results, ScenarioResult, Verdict
 
 _ID_TAG = re.compile(r"[A-Z]+-\d+")
 _ALLURE_STATUSES: dict[Verdict, tuple[str, ...]] = {
@@ -24,7 +24,11 @@ _ALLURE_STATUSES: dict[Verdict, tuple[str, ...]] = {
 
 
 class Inconclusive(SuiteError):
-    """Raised by a step that can say neither pass nor fail: the model, the LLM user or a control is at fault."""
+    """Raised by a step that can say neither pass nor fail, with what is to blame for that."""
+
+    def __init__(self, message: str, blame: Blame = "infrastructure") -> None:
+        super().__init__(message)
+        self.blame: Blame = blame
 
 
 @dataclass
@@ -68,10 +72,19 @@ class Run:
             return "pass"
         if status in (Status.skipped, Status.untested):
             return "not run"
-        causes = [step.exception for step in scenario.all_steps if step.status.has_failed()]
-        causes += [scenario.exception] if scenario.error_message else []
+        causes = _causes(scenario)
         blameless = all(isinstance(cause, Inconclusive | InfrastructureError) for cause in causes)
         return "inconclusive" if causes and blameless else "fail"
+
+    def blame(self, scenario: Any) -> Blame | None:
+        """Return who is to blame when the scenario is red: an assertion accuses the deployment, a bug us."""
+        verdict = self.verdict(scenario)
+        if verdict == "inconclusive":
+            first = _causes(scenario)[0]
+            return first.blame if isinstance(first, Inconclusive) else "infrastructure"
+        if verdict == "fail":
+            return "deployment" if any(isinstance(cause, AssertionError) for cause in _causes(scenario)) else "suite"
+        return None
 
     def error(self, scenario: Any) -> str | None:
         """Return why the scenario did not pass, or None if it did."""
@@ -107,11 +120,18 @@ class Run:
                 line=scenario.line,
                 status=self.status(scenario).name,
                 verdict=self.verdict(scenario),
+                blame=self.blame(scenario),
                 seconds=scenario.duration,
                 error=self.error(scenario),
             )
             for scenario in self.selected
         ]
+
+
+def _causes(scenario: Any) -> list[BaseException | None]:
+    """Return what was raised in a red scenario; None for a step that nobody defined."""
+    causes = [step.exception for step in scenario.all_steps if step.status.has_failed()]
+    return causes + ([scenario.exception] if scenario.error_message else [])
 
 
 def scenario_id(scenario: Any) -> str | None:

@@ -65,6 +65,28 @@ def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -
     assert "6 scenarios passed, 2 failed, 13 error, 8 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
 
 
+@pytest.mark.parametrize(
+    ("name", "blame"),
+    [
+        ("passes", None),
+        ("is skipped", None),
+        ("fails", "deployment"),
+        ("fails and has a broken clean-up", "deployment"),
+        ("errs", "suite"),
+        ("is undefined", "suite"),
+        ("after_scenario", "suite"),
+        ("is inconclusive", "model"),
+        ("is without infrastructure", "infrastructure"),
+    ],
+)
+def test_what_is_to_blame_is_told(every_status: Outcome, name: str, blame: str | None) -> None:
+    assert every_status.scenarios[name]["blame"] == blame
+
+
+def test_the_blame_is_counted_on_the_terminal(every_status: Outcome) -> None:
+    assert "blame │ deployment 3, infrastructure 1, model 1, suite 21" in " ".join(every_status.output.split())
+
+
 def test_an_error_outside_of_scenarios_is_told(every_status: Outcome) -> None:
     errors = [error for error in every_status.results["errors"] if "after_feature is broken" in error]
     assert len(errors) == 1

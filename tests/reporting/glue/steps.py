@@ -39,7 +39,7 @@ def it_is_pending(_context: Any) -> None:
 
 @given("it is inconclusive")
 def it_is_inconclusive(_context: Any) -> None:
-    raise Inconclusive("The model did not answer.")
+    raise Inconclusive("The model did not answer.", blame="model")
 
 
 @given("it exits")
