@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from support.chat import Admission, try_connection
+from support.chat import Admission, ask, try_connection
 from support.chat.connection import NoFrame
 from support.chat.early import talk_with_the_handshake
-from support.chat.marker import new_marker
 from support.chat.plan import new_speaker
 from support.chat.strangers import wrong_credentials
 from support.configurator import Agent
@@ -112,10 +111,9 @@ def replace_api_key(scene: Scene, tenant: str) -> None:
 
 def write_unheard(scene: Scene, person: str, tenant: str, agent: str) -> None:
     """Write on a connection whose right has ended; it may be closed already."""
-    connection, marker = scene.connection(f"{tenant} to {agent}"), new_marker()
-    scene.unheard.append(marker)
+    connection = scene.connection(f"{tenant} to {agent}")
     with suppress(NoFrame):
-        connection.send(f"你好 {marker}", scene.speaker(person, connection.platform))
+        scene.unheard.append(ask(connection, scene.speaker(person, connection.platform)).marker)
 
 
 def connection_id(name: str) -> str:

@@ -120,11 +120,13 @@ class Scene:
         self.connections[name] = connection
         self.opened.append(connection)
 
-    def ask(self, person: str, tenant: str, agent: str, text: str = "你好", **ids: str) -> Answered:
+    def ask(
+        self, person: str, tenant: str, agent: str, text: str = "你好", *, platform: str = "", **ids: str
+    ) -> Answered:
         """Let the person write on the tenant's connection to the agent, and await the answer."""
-        connection = self.connection(f"{tenant} to {agent}")
+        connection = self.connection(f"{tenant} to {agent} on {platform}" if platform else f"{tenant} to {agent}")
         speaker = self.speaker(person, connection.platform)
-        self.answered.append(ask(connection, speaker, self.grounds.reply_timeout, text, **ids))
+        self.answered.append(ask(connection, speaker, text, **ids).await_answer(self.grounds.reply_timeout))
         return self.answered[-1]
 
     def close(self) -> None:

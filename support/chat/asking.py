@@ -8,6 +8,22 @@ from support.chat.marker import new_marker
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A message with a fresh marker that waits for its answer."""
+
+    connection: Connection
+    speaker: Speaker
+    marker: str
+    sent: Sent
+
+    def await_answer(self, timeout: float) -> "Answered":
+        """Consume the acknowledgement and the reply, each awaited for `timeout` seconds; raises NoFrame."""
+        acknowledgement = self.connection.expect_acknowledgement(self.sent, timeout)
+        reply = self.connection.expect_reply(self.marker, timeout)
+        return Answered(self.connection, self.speaker, self.sent, acknowledgement, reply)
+
+
+@dataclass(frozen=True)
 class Answered:
     """A message that was answered, with the two frames that came for it."""
 
@@ -21,17 +37,14 @@ class Answered:
 def ask(
     connection: Connection,
     speaker: Speaker,
-    timeout: float,
     text: str = "你好",
     *,
     message_id: str | None = None,
     msg_id: str | None = None,
-) -> Answered:
-    """Write a text with a fresh marker and consume both frames, each awaited for `timeout` seconds.
+) -> Asked:
+    """Write a text with a fresh marker; the ids are fresh unless given.
 
-    What the same speaker sent before is dealt with by then: it is a barrier. Raises NoFrame.
+    With its answer, all that the same speaker sent before has been dealt with: it is a barrier.
     """
     marker = new_marker()
-    sent = connection.send(f"{text} {marker}", speaker, message_id, msg_id)
-    acknowledgement = connection.expect_acknowledgement(sent, timeout)
-    return Answered(connection, speaker, sent, acknowledgement, connection.expect_reply(marker, timeout))
+    return Asked(connection, speaker, marker, connection.send(f"{text} {marker}", speaker, message_id, msg_id))

@@ -41,6 +41,6 @@ def _try_frame(connection: Connection, speaker: Speaker, name: str, change: Chan
             connection.send_frame(odd)
         else:
             connection.send_raw(odd)
-        return Trial(name, marker, ask(connection, speaker, timeout), None)
+        return Trial(name, marker, ask(connection, speaker).await_answer(timeout), None)
     except NoFrame as error:
         return Trial(name, marker, None, str(error))
