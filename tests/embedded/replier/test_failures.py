@@ -1,14 +1,18 @@
 """What the replier does while the model, the database or the process itself comes to an end."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import requests
 import websocket
 
 from embedded.tables import ActionRecord, LlmUsage, Message
-from tests.embedded.replier.backend import Database, Owner, Process, free_port, wait_until
+from tests.embedded.replier.backend import SECONDS, Database, Owner, Process, free_port, wait_until
 from tests.embedded.replier.client import new_marker
 from tests.embedded.replier.conftest import Connect, StartReplier
 
@@ -99,3 +103,16 @@ def test_a_wrong_path_is_refused(connect: Connect, owner: Owner) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refusal:
         connect(owner.credential, path="/wrong")
     assert refusal.value.status_code == 403
+
+
+def test_a_database_that_does_not_open_is_one_sentence(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "embedded.replier", "--port", str(free_port())],
+        env={**os.environ, "MAIM_DATABASE_URL": f"sqlite:///{tmp_path / 'missing' / 'folder.db'}"},
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"set MAIM_DATABASE_URL" in done.stderr
+    assert b"Traceback" not in done.stderr
