@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import requests
 
 from support import reporting
+from support.accounts.specimens import ABSENT, PASSWORD, value_of
 from support.chat import Admission, Answered, Connection, Conversation, Speaker, Trial, ask
 from support.chat.plan import new_speaker
 from support.chat.said import Said
@@ -53,8 +54,10 @@ class Scene:
     secret: str = ""
     # Conversations that were held from their first message to their last.
     held: list[Conversation] = field(default_factory=list)
-    # The configurator's answers to the last step that tried something.
-    answers: list[requests.Response] = field(default_factory=list)
+    # What the story gave at registrations, by the names of the wire.
+    given: dict[str, Any] = field(default_factory=dict)
+    # The configurator's answers to the last step that tried something, by what was tried.
+    answers: dict[str, requests.Response] = field(default_factory=dict)
 
     def tenant(self, name: str) -> Tenant:
         """Return the tenant of this name in the story."""
@@ -77,26 +80,30 @@ class Scene:
         """The configurator's answer to the last attempt."""
         if not self.answers:
             raise UsageError("No step of this scenario has tried anything; write a When before this Then.")
-        return self.answers[-1]
+        return list(self.answers.values())[-1]
 
     @answer.setter
     def answer(self, answer: requests.Response) -> None:
-        self.answers = [answer]
+        self.answers = {"the attempt": answer}
 
     def login(self, device: str) -> Tenant:
         """Return the login on this device in the story."""
         return _find(self.logins, device, "login")
 
     def register(self, name: str, **account: Any) -> Tenant:
-        """Register a tenant that the story calls by this name; its user name is fresh."""
-        account = {"password": "a long enough password", "tenant_name": name, **account}
-        self.tenants[name] = self.grounds.configurator.register_user(self.new_username(), **account)
+        """Register a tenant that the story calls by this name; what is not given is valid, its user name fresh."""
+        account = {"username": self.new_username(), "password": PASSWORD, "tenant_name": name, **account}
+        self.tenants[name] = self.grounds.configurator.register_user(**_sent(account))
         return self.tenants[name]
 
     def try_to_register(self, **account: Any) -> requests.Response:
         """Send a registration that may be refused; what is not given is valid and fresh."""
-        filled = {"username": self.new_username(), "password": "a long enough password", **account}
-        return self.grounds.configurator.try_to_register(filled)
+        filled = {"username": self.new_username(), "password": PASSWORD, **account}
+        return self.grounds.configurator.try_to_register(_sent(filled))
+
+    def specimen(self, detail: str, words: str) -> Any:
+        """Return what the words mean as this detail of an account; nobody has it yet."""
+        return value_of(detail, words, self.new_username())
 
     def create_agent(self, tenant: str, name: str, template_id: str | None = None, **fields: Any) -> Agent:
         """Create an agent of the tenant, both by their names in the story."""
@@ -160,6 +167,10 @@ def ends_of_logs(deployment: Deployment) -> dict[Path, int]:
     """Return where the log of each launched backend ends now, in bytes."""
     files = [backend.log_file for backend in deployment.backends]
     return {file: file.stat().st_size for file in files}
+
+
+def _sent(account: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in account.items() if value is not ABSENT}
 
 
 def _find(named: Mapping[str, T], name: str, what: str) -> T:

@@ -1,10 +1,18 @@
 """The words that steps know: what may stand for a {placeholder:Type} in a sentence."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from behave import register_type
 from parse import with_pattern
+
+from support.accounts.forgery import CLAIMS, GUESSES
+from support.accounts.specimens import BODIES, FIELDS, SPELLINGS
+from support.configurator.operations import OPERATIONS
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -24,15 +32,11 @@ OUTCOMES: Mapping[str, Outcome] = {
         "refused as unknown": {404},
         "refused as taken": {409},
         "refused as invalid": {400, 422},
+        "refused as invalid or as unauthorized": {400, 401, 422},
+        "refused as not offered": {404, 405},
         "refused as too frequent": {429},
     }.items()
 }
-
-
-@with_pattern("|".join(OUTCOMES))
-def parse_outcome(text: str) -> Outcome:
-    """Read how an attempt ended."""
-    return OUTCOMES[text]
 
 
 @with_pattern("[A-Z][a-z]+")
@@ -82,8 +86,29 @@ def parse_no_platform(text: str) -> str | None:
     return None if text == "without a platform" else ""
 
 
+def one_of(known: Mapping[str, T]) -> Callable[[str], T]:
+    """Return what reads a word of this table, and gives what it stands for."""
+
+    @with_pattern("|".join(map(re.escape, known)))
+    def parse_word(text: str) -> T:
+        return known[text]
+
+    parse: Callable[[str], T] = parse_word
+    return parse
+
+
 def register_types() -> None:
     """Tell Behave the types; before it loads the steps."""
-    register_type(Outcome=parse_outcome, Name=parse_name, Platform=parse_platform, InQuery=parse_in_query)
+    register_type(Platform=parse_platform, InQuery=parse_in_query)
     register_type(NoPlatform=parse_no_platform)
     register_type(Quoted=parse_quoted, Place=parse_place)
+    register_type(
+        Outcome=one_of(OUTCOMES),
+        Name=parse_name,
+        Operation=one_of(OPERATIONS),
+        Detail=one_of(FIELDS),
+        Body=one_of(BODIES),
+        Spelling=one_of(SPELLINGS),
+        Guess=one_of(GUESSES),
+        Claims=one_of(CLAIMS),
+    )

@@ -83,12 +83,24 @@ class ConfiguratorClient:
         response = self.try_to_register({name: value for name, value in account.items() if value is not None})
         return _tenant(_json(response, 201), password)
 
+    def try_to_log_in(self, username: str, password: str) -> requests.Response:
+        """Send a login that may be refused."""
+        return self.request("POST", "/api/v1/auth/login", json={"username": username, "password": password})
+
     def login(self, username: str, password: str) -> Tenant:
         """Log in; the tenant returned holds the new tokens."""
-        response = self.request(
-            "POST", "/api/v1/auth/login", json={"username": username, "password": remember_secret(password)}
-        )
-        return _tenant(_json(response, 200), password)
+        return _tenant(_json(self.try_to_log_in(username, remember_secret(password)), 200), password)
+
+    def renew(self, tenant: Tenant) -> None:
+        """Exchange the refresh token for a new access token, which is kept in the tenant."""
+        body = {"refresh_token": tenant.refresh_token}
+        answer = _json(self.request("POST", "/api/v1/auth/refresh", json=body), 200)
+        tenant.replaced.append(tenant.access_token)
+        tenant.access_token = remember_secret(answer["access_token"])
+
+    def logout(self, tenant: Tenant) -> None:
+        """End the session whose access token the tenant holds."""
+        _json(self.request("POST", "/api/v1/auth/logout", token=tenant.access_token), 200)
 
     def who_am_i(self, tenant: Tenant) -> dict[str, Any]:
         """Return the account to which the tenant's access token leads."""
@@ -137,8 +149,14 @@ class ConfiguratorClient:
     def regenerate_api_key(self, tenant: Tenant) -> str:
         """Replace the tenant's API key; returns the new one and keeps it in the tenant."""
         answer = _json(self.request("POST", "/api/v1/tenant/regenerate-api-key", token=tenant.access_token), 200)
+        tenant.replaced.append(tenant.api_key)
         tenant.api_key = remember_secret(answer["api_key"])
         return tenant.api_key
+
+    def read_api_key(self, tenant: Tenant) -> str:
+        """Return the API key that the tenant sees."""
+        key: str = _json(self.request("GET", "/api/v1/tenant/api-key", token=tenant.access_token), 200)["api_key"]
+        return key
 
     def _session(self) -> requests.Session:
         if not hasattr(self._local, "session"):

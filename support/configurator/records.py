@@ -37,7 +37,14 @@ class Tenant:
     api_key: str = field(repr=False)
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
+    # The access tokens and API keys that it had before, oldest first.
+    replaced: list[str] = field(default_factory=list, repr=False)
     agents: list[Agent] = field(default_factory=list)
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that nobody but the tenant may know."""
+        return [self.password, self.api_key, self.access_token, self.refresh_token, *self.replaced]
 
 
 class CreationLog(Protocol):

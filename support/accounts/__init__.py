@@ -1,0 +1,1 @@
+"""What may be given as an account, presented as a credential and tried by who has no right."""

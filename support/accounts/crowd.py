@@ -1,0 +1,20 @@
+"""Many who do one thing at the same moment."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def at_once(times: int, act: Callable[[], T]) -> list[T]:
+    """Do it so many times at once, none before all are ready, and return what came of each."""
+    ready = threading.Barrier(times)
+
+    def act_together(_: int) -> T:
+        ready.wait()
+        return act()
+
+    with ThreadPoolExecutor(times) as pool:
+        return list(pool.map(act_together, range(times)))

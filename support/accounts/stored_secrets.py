@@ -1,0 +1,60 @@
+"""Looks for secrets in the deployment's databases."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    create_engine,
+    false,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.types import JSON, String
+
+
+def tables_holding(database_urls: Sequence[str], text: str) -> list[str]:
+    """Return the tables of which some text holds this one."""
+    found = []
+    for connection, table in _tables(database_urls):
+        texts = [column for column in table.columns if isinstance(column.type, String | JSON)]
+        query = select(literal(1)).where(
+            or_(false(), *(_text(column).contains(text, autoescape=True) for column in texts))
+        )
+        if connection.execute(query.select_from(table).limit(1)).first():
+            found.append(table.name)
+    return found
+
+
+def stored_passwords(database_urls: Sequence[str], tenant_id: str) -> set[str]:
+    """Return what the tenant's rows hold in columns that are called after passwords."""
+    return {
+        value
+        for connection, table in _tables(database_urls)
+        if "tenant_id" in table.columns
+        for column in table.columns
+        if "passw" in column.name.lower()
+        for value in connection.scalars(select(_text(column)).where(table.columns.tenant_id == tenant_id))
+        if value
+    }
+
+
+def _text(column: Column[Any]) -> ColumnElement[str]:
+    return column.cast(String)
+
+
+def _tables(database_urls: Sequence[str]) -> Iterator[tuple[Connection, Table]]:
+    for url in database_urls:
+        engine = create_engine(url)
+        metadata = MetaData()
+        try:
+            metadata.reflect(engine)
+            with engine.connect() as connection:
+                yield from ((connection, table) for table in metadata.sorted_tables)
+        finally:
+            engine.dispose()
