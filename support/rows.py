@@ -1,10 +1,16 @@
 """The second oracle: what the deployment's databases hold."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import MetaData, Table, create_engine, func, select
+from sqlalchemy import JSON, Connection, MetaData, String, create_engine, func, or_, select
+
+from support.errors import InfrastructureError
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -16,20 +22,56 @@ class StoredMessage:
     text: str
 
 
+def rows_of(database_urls: Sequence[str], table: str, tenant_ids: Collection[str]) -> list[Row]:
+    """Return the rows of the table that are under these tenants, as they were written one after the other.
+
+    Raises InfrastructureError when no database has such a table with a column tenant_id.
+    """
+    found: list[Row] = []
+    known = False
+    for url in database_urls:
+        with _reflected(url, table) as (connection, metadata):
+            stored = metadata.tables.get(table)
+            if stored is not None and "tenant_id" in stored.columns:
+                known = True
+                query = select(stored).where(stored.columns.tenant_id.in_(tenant_ids)).order_by(*stored.primary_key)
+                found += [dict(row) for row in connection.execute(query).mappings()]
+    if not known:
+        raise InfrastructureError(
+            f"No database of the deployment has a table {table} with a column tenant_id, so nothing can be said of its "
+            "rows; expected one of them to have it: give its URL as -D database_url=."
+        )
+    return found
+
+
 def stored_messages(database_urls: Sequence[str], tenant_ids: Collection[str]) -> Counter[StoredMessage]:
     """Return the stored messages of these tenants, and how often each is stored."""
-    stored: Counter[StoredMessage] = Counter()
+    return Counter(
+        StoredMessage(row["tenant_id"], row["agent_id"], row["processed_plain_text"])
+        for row in rows_of(database_urls, "messages", tenant_ids)
+    )
+
+
+def tables_with(database_urls: Sequence[str], text: str) -> Counter[str]:
+    """Count the rows of each table, whoever's they are, in which this text stands in some column."""
+    counts: Counter[str] = Counter()
     for url in database_urls:
-        engine = create_engine(url)
-        try:
-            messages = Table("messages", MetaData(), autoload_with=engine)
-            query = select(
-                messages.c.tenant_id, messages.c.agent_id, messages.c.processed_plain_text, func.count()
-            ).group_by(messages.c.tenant_id, messages.c.agent_id, messages.c.processed_plain_text)
-            with engine.connect() as connection:
-                for tenant_id, agent_id, text, count in connection.execute(query):
-                    if tenant_id in tenant_ids:
-                        stored[StoredMessage(tenant_id, agent_id, text)] += count
-        finally:
-            engine.dispose()
-    return stored
+        with _reflected(url) as (connection, metadata):
+            for table in metadata.sorted_tables:
+                texts = [column for column in table.columns if isinstance(column.type, String | JSON)]
+                if texts:
+                    holding = or_(*(column.cast(String).contains(text, autoescape=True) for column in texts))
+                    counts[table.name] += connection.scalar(select(func.count()).where(holding)) or 0
+    return +counts
+
+
+@contextmanager
+def _reflected(url: str, table: str | None = None) -> Iterator[tuple[Connection, MetaData]]:
+    """Open a database with its tables, or with one of them only, which is quicker."""
+    engine, metadata = create_engine(url), MetaData()
+    try:
+        with engine.connect() as connection:
+            metadata.reflect(connection, only=lambda name, _: table in (None, name))
+            yield connection, metadata
+    finally:
+        engine.dispose()

@@ -52,6 +52,8 @@ class Scene:
     # What people wrote to agents, oldest first, and the secret that was entrusted to one of them.
     said: list[Said] = field(default_factory=list)
     secret: str = ""
+    # What the statistics of tenants said before, by the tenants' names in the story.
+    statistics: dict[str, dict[str, Any]] = field(default_factory=dict)
     # Conversations that were held from their first message to their last.
     held: list[Conversation] = field(default_factory=list)
     # What the story gave at registrations, by the names of the wire.

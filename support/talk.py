@@ -6,7 +6,7 @@ from dataclasses import replace
 from maim_message.message import Seg
 
 from support.chat import Connection, Speaker
-from support.chat.envelope import new_message_id, user_message
+from support.chat.envelope import new_message_id, text_message, user_message
 from support.chat.marker import new_canary, new_marker
 from support.chat.said import Said
 from support.chat.segments import ADDRESSES, LAYOUTS, several
@@ -75,7 +75,7 @@ def say(
     at_bot: bool = True,
 ) -> Said:
     """Let the person send a segment, with whatever marker it carries, and keep it as the newest thing said."""
-    connection = (open_connections(scene, agent, place.platform) or [connect(scene, agent, place.platform)])[-1]
+    connection = _connection(scene, agent, place.platform)
     speaker = speaker_at(scene, person, place)
     message = user_message(connection.credential, speaker, segment, new_message_id(), at_bot=at_bot)
     scene.said.append(Said(person, agent, speaker, connection, marker, connection.send_message(message)))
@@ -104,11 +104,25 @@ def quote(scene: Scene, person: str, agent: str, text: str) -> Said:
     return say(scene, person, agent, segment, marker=marker)
 
 
+def say_in_name_of(scene: Scene, person: str, agent: str, other: str) -> None:
+    """Send the agent a message whose dimensions name another agent; nobody is to answer it."""
+    connection = _connection(scene, agent, "test")
+    message = text_message(_credential(scene, other), scene.speaker(person), "你好", new_message_id())
+    connection.send_message(message)
+
+
 def tell(scene: Scene, person: str, agent: str, text: str, place: Place = OWN_GROUP) -> Said:
     """Let the person write a text and await the reply; raises NoFrame without one."""
     said = write(scene, person, agent, text, place)
     said.await_reply(scene.grounds.reply_timeout)
     return said
+
+
+def talk_with_each(scene: Scene, person: str, place: Place = OWN_GROUP) -> None:
+    """Let the person write to each agent of the scenario, twice, each time after the answer."""
+    for agent in scene.agents:
+        for text in ("你好", "最近怎么样"):
+            tell(scene, person, agent, text, place)
 
 
 def entrust(scene: Scene, person: str, agent: str, place: Place) -> None:
@@ -143,7 +157,17 @@ def speaker_at(scene: Scene, person: str, place: Place) -> Speaker:
     speaker = scene.speaker(person, place.platform)
     if place.is_private:
         return replace(speaker, group_id=None)
-    return replace(speaker, group_id=f"group-{place.group}") if place.group else speaker
+    return replace(speaker, group_id=group_id(place.group)) if place.group else speaker
+
+
+def group_id(group: str) -> str:
+    """Return the id of the group that the story calls so."""
+    return f"group-{group}"
+
+
+def _connection(scene: Scene, agent: str, platform: str) -> Connection:
+    """Return the newest connection to the agent that is open; open one when there is none."""
+    return (open_connections(scene, agent, platform) or [connect(scene, agent, platform)])[-1]
 
 
 def _credential(scene: Scene, agent: str) -> str:

@@ -1,0 +1,266 @@
+"""What must be stored of what was said."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any, NamedTuple, TypeVar
+
+from support.chat.said import Said
+from support.configurator import Agent, Tenant
+from support.deployments.polling import wait_until
+from support.expectations import expect
+from support.rows import Row, StoredMessage, rows_of, stored_messages, tables_with
+from support.talk import tenant_of
+from support.world import World
+
+# Clocks of two machines differ; a clock that is off by a time zone differs by at least half an hour.
+_CLOCK_SECONDS = 60.0
+# A deployment may store what it has sent already.
+_SETTLE_SECONDS = 5.0
+T = TypeVar("T")
+
+
+def stored_once(world: World, messages: Sequence[Said]) -> None:
+    """The table messages holds each message and each reply once, under its tenant and agent, and nothing else."""
+    said = Counter(_as_stored(world, each, text) for each in messages for text in _texts(each))
+    tenant_ids = [tenant.tenant_id for tenant in world.scene.tenants.values()]
+    stored = _settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
+    missing, surplus = said - stored, stored - said
+    expect(
+        not missing and not surplus,
+        f"{missing.total()} messages are not stored as they were said and {surplus.total()} rows were never said; "
+        f"expected none. Missing: {list(missing)[:3]}; surplus: {list(surplus)[:3]}.",
+    )
+
+
+def stored_with_its_circumstances(world: World, said: Said) -> None:
+    """The message's row says who wrote it and where; the reply's row says that the agent wrote it."""
+    message = _row(world, said, said.sent.message_id)
+    _agrees(
+        f"The message of {said.person} to {said.agent}",
+        message,
+        {
+            "user_id": said.speaker.user_id,
+            "user_nickname": said.speaker.nickname,
+            "platform": said.speaker.platform,
+            "chat_info_group_id": said.speaker.group_id,
+        },
+    )
+    reply = _row(world, said, _reply_id(said))
+    expect(
+        reply["user_id"] != said.speaker.user_id,
+        f"The reply of {said.agent} is stored as said by {said.person}; expected the agent.",
+    )
+    _agrees(f"The reply of {said.agent} to {said.person}", reply, {"platform": said.speaker.platform})
+
+
+def quotes(world: World, quoting: Said, quoted: Said) -> None:
+    """The message's row names the reply that the message quotes."""
+    row = _row(world, quoting, quoting.sent.message_id)
+    _agrees("The message that quotes", row, {"reply_to": _reply_id(quoted)})
+
+
+def one_stream_for_each_place(world: World, messages: Sequence[Said]) -> None:
+    """What was said to an agent at a place is in one stream, which is its own and says whose and where it is."""
+    streams: dict[_Place, set[str]] = defaultdict(set)
+    for said in messages:
+        for message_id in (said.sent.message_id, _reply_id(said)):
+            streams[_place(world, said)].add(_row(world, said, message_id)["chat_stream_id"])
+    for place, ids in streams.items():
+        expect(len(ids) == 1, f"What was said at {place} is in {len(ids)} streams, {ids}; expected one.")
+        sharing = [other for other, others in streams.items() if other != place and others & ids]
+        expect(not sharing, f"The stream {ids} of {place} is that of {sharing}, too; expected one of its own.")
+        _is_stream_of(world, min(ids), place)
+
+
+def _is_stream_of(world: World, stream: str, place: "_Place") -> None:
+    rows = rows_of(world.databases(), "chat_streams", [place.tenant_id])
+    found = [row for row in rows if row["chat_stream_id"] == stream]
+    expect(len(found) == 1, f"chat_streams has {len(found)} rows for the stream {stream} of {place}; expected one.")
+    # In a group, the stream may say who wrote last.
+    names = ("agent_id", "platform", "group_id") if place.group_id else place._fields
+    _agrees(f"The stream {stream}", found[0], {name: getattr(place, name) for name in names})
+
+
+def known_once_to_each(world: World, table: str, column: str, expected: Mapping[Agent, str]) -> None:
+    """The table has one row for each agent, under its tenant, with this id in the column."""
+    tenant_ids = [tenant.tenant_id for tenant in world.scene.tenants.values()]
+    wanted = Counter((agent.tenant_id, agent.agent_id, each) for agent, each in expected.items())
+
+    def read() -> Counter[tuple[str, str, str]]:
+        rows = rows_of(world.databases(), table, tenant_ids)
+        return Counter((row["tenant_id"], row.get("agent_id", ""), row[column]) for row in rows)
+
+    seen = _settled(world, read, lambda seen: seen == wanted)
+    expect(
+        seen == wanted, f"{table} names (tenant, agent, {column}) {dict(seen)}; expected each of {list(wanted)} once."
+    )
+
+
+def usage_is_counted(world: World, messages: Sequence[Said]) -> None:
+    """Each answer has cost at least one question to the model, counted under the agent, with its tokens."""
+    for agent, said in _by_agent(world, messages):
+        rows = _rows_of_agent(world, "llm_usage", agent, at_least=len(said))
+        for row in rows:
+            prompt, completion, total = (row[f"{each}_tokens"] for each in ("prompt", "completion", "total"))
+            expect(
+                prompt > 0 and completion > 0 and total == prompt + completion,
+                f"A question of {agent.name} to the model cost {prompt} + {completion} = {total} tokens; expected "
+                "tokens of both kinds and their sum.",
+            )
+        written = sum(len(each.reply.text) for each in said if each.reply)
+        counted = sum(row["completion_tokens"] for row in rows)
+        expect(
+            counted >= written or not world.deployment.model_url,
+            f"The answers of {agent.name} are counted as {counted} tokens; expected at least {written}, for the model "
+            "endpoint counts each character.",
+        )
+
+
+def actions_are_recorded(world: World, messages: Sequence[Said]) -> None:
+    """Each answer is recorded as an action of the agent in the stream of the message."""
+    for agent, said in _by_agent(world, messages):
+        rows = _rows_of_agent(world, "action_records", agent, at_least=len(said))
+        streams = {_row(world, each, each.sent.message_id)["chat_stream_id"] for each in said}
+        expect(
+            {row["chat_stream_id"] for row in rows} == streams,
+            f"The actions of {agent.name} are in the streams { {row['chat_stream_id'] for row in rows} }; expected "
+            f"those of its conversations, {streams}.",
+        )
+
+
+def statistics_agree(world: World, tenant: Tenant, messages: Sequence[Said]) -> None:
+    """The tenant's statistics count what its people and agents said and what the model was asked for them."""
+    own = [said for said in messages if tenant_of(world.scene, world.scene.agent(said.agent)) is tenant]
+    expected = {
+        "total_messages": sum(len(_texts(said)) for said in own),
+        "total_api_calls": len(rows_of(world.databases(), "llm_usage", [tenant.tenant_id])),
+    }
+    _agrees(f"The statistics of {tenant.tenant_name}", world.configurator.get_tenant_stats(tenant), expected)
+
+
+def times_are_utc(world: World, said: Said) -> None:
+    """Every time that is kept of the message is its time: seconds since 1970, or a date and time in UTC."""
+    tenant = tenant_of(world.scene, world.scene.agent(said.agent))
+    times: dict[str, Any] = {
+        "messages.time": _row(world, said, said.sent.message_id)["time"],
+        "the tenant's last_active": world.configurator.get_tenant_stats(tenant)["last_active"],
+    }
+    for table, column in (
+        ("chat_streams", "create_time"),
+        ("chat_streams", "last_active_time"),
+        ("llm_usage", "timestamp"),
+        ("person_info", "last_know"),
+        ("action_records", "time"),
+    ):
+        times[f"{table}.{column}"] = rows_of(world.databases(), table, [tenant.tenant_id])[-1][column]
+    now = datetime.now(timezone.utc).timestamp()
+    wrong = {name: time for name, time in times.items() if not now - _CLOCK_SECONDS < _seconds(time) < now + 1}
+    expect(not wrong, f"At {now:.0f}, {datetime.now(timezone.utc):%FT%T} UTC, these times are not of now: {wrong}.")
+
+
+def later(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
+    """The tenant was active after it had been so."""
+    before, after = earlier["last_active"], statistics["last_active"]
+    expect(_seconds(after) > _seconds(before), f"last_active was {before} and is {after}; expected it to have moved.")
+
+
+def unmoved(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
+    """Nothing more has been counted. Reading the statistics may itself count as activity."""
+    counts = {name: count for name, count in earlier.items() if name.startswith("total_")}
+    _agrees(f"The statistics of {earlier['tenant_name']}", statistics, counts)
+
+
+def leaves_nothing(world: World, text: str) -> None:
+    """No row of any table, whoever's it is, holds this text."""
+    tables = tables_with(world.databases(), text)
+    expect(not tables, f"What was refused stands in {dict(tables)}; expected no row of any table to hold {text!r}.")
+
+
+def _settled(world: World, read: Callable[[], T], holds: Callable[[T], bool]) -> T:
+    """Return what is read as soon as it is as it must be, or what is read at last."""
+    newest: list[T] = []
+
+    def look() -> bool:
+        newest[:] = [read()]
+        return holds(newest[0])
+
+    wait_until(look, _SETTLE_SECONDS * world.settings.wait_factor)
+    return newest[0]
+
+
+def _texts(said: Said) -> list[str]:
+    return [said.sent.text, *([said.reply.text] if said.reply else [])]
+
+
+def _as_stored(world: World, said: Said, text: str) -> StoredMessage:
+    agent = world.scene.agent(said.agent)
+    return StoredMessage(agent.tenant_id, agent.agent_id, text)
+
+
+class _Place(NamedTuple):
+    """Where something was said to an agent: in a group, or by a user in private."""
+
+    tenant_id: str
+    agent_id: str
+    platform: str
+    group_id: str | None
+    user_id: str | None
+
+
+def _place(world: World, said: Said) -> _Place:
+    agent, speaker = world.scene.agent(said.agent), said.speaker
+    user_id = None if speaker.group_id else speaker.user_id
+    return _Place(agent.tenant_id, agent.agent_id, speaker.platform, speaker.group_id, user_id)
+
+
+def _reply_id(said: Said) -> str | None:
+    return said.reply.message_id if said.reply else None
+
+
+def _row(world: World, said: Said, message_id: str | None) -> Row:
+    """Return the one row of a message or reply under its tenant and agent."""
+    agent = world.scene.agent(said.agent)
+
+    def read() -> list[Row]:
+        rows = rows_of(world.databases(), "messages", [agent.tenant_id])
+        return [row for row in rows if (row["agent_id"], row["message_id"]) == (agent.agent_id, message_id)]
+
+    rows = _settled(world, read, lambda rows: len(rows) == 1)
+    expect(len(rows) == 1, f"{agent.name} has {len(rows)} rows of the message {message_id}; expected one.")
+    return rows[0]
+
+
+def _rows_of_agent(world: World, table: str, agent: Agent, at_least: int) -> list[Row]:
+    """Return the rows under the agent and its tenant, of which there must be so many."""
+
+    def read() -> list[Row]:
+        rows = rows_of(world.databases(), table, [agent.tenant_id])
+        return [row for row in rows if row.get("agent_id") == agent.agent_id]
+
+    rows = _settled(world, read, lambda rows: len(rows) >= at_least)
+    expect(
+        len(rows) >= at_least,
+        f"{table} has {len(rows)} rows under {agent.name} and its tenant; expected at least {at_least}, one for each "
+        "answer.",
+    )
+    return rows
+
+
+def _by_agent(world: World, messages: Sequence[Said]) -> list[tuple[Agent, list[Said]]]:
+    names = dict.fromkeys(said.agent for said in messages)
+    return [(world.scene.agent(name), [said for said in messages if said.agent == name]) for name in names]
+
+
+def _agrees(what: str, seen: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
+    different = {name: seen.get(name) for name, value in expected.items() if seen.get(name) != value}
+    wanted = {name: expected[name] for name in different}
+    expect(not different, f"{what} says {different}; expected {wanted}.")
+
+
+def _seconds(time: Any) -> float:
+    """Return seconds since 1970 of a number or of a date and time in UTC, as text or not."""
+    if isinstance(time, int | float):
+        return float(time)
+    moment = time if isinstance(time, datetime) else datetime.fromisoformat(str(time).replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
