@@ -18,6 +18,7 @@ from support.errors import UsageError
 from support.expectations import expect
 from support.isolation import Grounds
 from support.purge import Selection
+from support.removals import Removal
 
 # More than this of one kind is cut: a report is read by people.
 _MOST_CHARACTERS = 200_000
@@ -58,6 +59,11 @@ class Scene:
     held: list[Conversation] = field(default_factory=list)
     # What the story gave at registrations, by the names of the wire.
     given: dict[str, Any] = field(default_factory=dict)
+    # What agents and tenants must show when they are read, by their ids.
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # The templates or the agents that were listed, each time; and what was purged, each time.
+    lists: list[list[dict[str, Any]]] = field(default_factory=list)
+    removals: list[Removal] = field(default_factory=list)
     # The configurator's answers to the last step that tried something, by what was tried.
     answers: dict[str, requests.Response] = field(default_factory=dict)
 

@@ -24,6 +24,7 @@ from support.deployments import Deployment
 from support.isolation import Grounds, Sighting, canaries
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
+from support.removals import Removal
 from support.reporting import Inconclusive, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
@@ -169,6 +170,12 @@ class World:
         self._of_the_run = [tenant for tenant in self._of_the_run if tenant not in tenants]
         self._held = []
         return self._purge(selection)
+
+    def remove(self, selection: Selection, *, dry_run: bool = False) -> None:
+        """Purge what is named, or only say what would go, and let the story see what it did to the databases."""
+        databases, before = self.databases(), Snapshot.take(self.databases())
+        report = purge(databases, selection, dry_run=True) if dry_run else self._purge(selection)
+        self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created."""

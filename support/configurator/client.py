@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import requests
 
@@ -107,27 +108,70 @@ class ConfiguratorClient:
         account: dict[str, Any] = _json(self.request("GET", "/api/v1/auth/me", token=tenant.access_token), 200)
         return account
 
+    def try_to_read_templates(self, **filters: str) -> requests.Response:
+        """Ask for the catalogue, all of it or what a filter (category, is_active) lets through."""
+        return self.request("GET", "/api/v1/agents/templates", params=filters)
+
+    def try_to_read_template(self, template_id: str) -> requests.Response:
+        """Ask for one template, which may not exist."""
+        return self.request("GET", _path_of_template(template_id))
+
+    def try_to_alter_template(
+        self, tenant: Tenant, template_id: str, changes: dict[str, Any]
+    ) -> list[requests.Response]:
+        """Try to change and to delete a template, which no tenant may."""
+        path, token = _path_of_template(template_id), tenant.access_token
+        return [self.request("PUT", path, token=token, json=changes), self.request("DELETE", path, token=token)]
+
+    def read_catalogue(self, **filters: str) -> list[dict[str, Any]]:
+        """Return the templates as they are on the wire."""
+        catalogue: list[dict[str, Any]] = _json(self.try_to_read_templates(**filters), 200)
+        return catalogue
+
     def list_templates(self) -> list[Template]:
         """Return the active templates, in order of their ids (the order on the wire changes with their use)."""
-        rows = _json(self.request("GET", "/api/v1/agents/templates"), 200)
+        rows = self.read_catalogue()
         templates = [Template(row["template_id"], row["name"], row["category"], row["persona"]) for row in rows]
         return sorted(templates, key=lambda template: template.template_id)
 
+    def try_to_create_agent(
+        self, tenant: Tenant, fields: dict[str, Any], path: str = "/api/v1/agents/"
+    ) -> requests.Response:
+        """Send the creation of an agent that may be refused; it is in the ledger before."""
+        if self._log:
+            self._log.will_create_agent(tenant.tenant_id, str(fields.get("name")))
+        response = self.request("POST", path, token=tenant.access_token, json=fields)
+        if self._log and response.status_code == 200:
+            self._log.agent_created(response.json()["tenant_id"], response.json()["agent_id"])
+        return response
+
     def create_agent(self, tenant: Tenant, agent_name: str, template_id: str | None = None, **fields: Any) -> Agent:
         """Create an agent of this tenant; `fields` are further fields of the request, such as persona."""
-        if self._log:
-            self._log.will_create_agent(tenant.tenant_id, agent_name)
         body = {"name": agent_name, "template_id": template_id, **fields}
-        answer = _json(self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=body), 200)
+        answer = _json(self.try_to_create_agent(tenant, body), 200)
         agent = Agent(answer["agent_id"], answer["tenant_id"], answer["name"], template_id, answer["persona"])
-        if self._log:
-            self._log.agent_created(agent.tenant_id, agent.agent_id)
         tenant.agents.append(agent)
         return agent
 
+    def try_to_read_agent(self, tenant: Tenant, agent_id: str) -> requests.Response:
+        """Ask for one agent, which the tenant may not have."""
+        return self.request("GET", _path_of(agent_id), token=tenant.access_token)
+
+    def try_to_list_agents(self, tenant: Tenant, path: str = "/api/v1/agents/") -> requests.Response:
+        """Ask for the tenant's agents."""
+        return self.request("GET", path, token=tenant.access_token)
+
+    def try_to_change_agent(self, tenant: Tenant, agent_id: str, changes: dict[str, Any]) -> requests.Response:
+        """Send changes of an agent that may be refused."""
+        return self.request("PUT", _path_of(agent_id), token=tenant.access_token, json=changes)
+
+    def try_to_delete_agent(self, tenant: Tenant, agent_id: str) -> requests.Response:
+        """Send the deletion of an agent, which the tenant may not have."""
+        return self.request("DELETE", _path_of(agent_id), token=tenant.access_token)
+
     def list_agents(self, tenant: Tenant) -> list[dict[str, Any]]:
         """Return the agents that the tenant sees, as they are on the wire."""
-        agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", token=tenant.access_token), 200)
+        agents: list[dict[str, Any]] = _json(self.try_to_list_agents(tenant), 200)
         return agents
 
     def change_agent(self, tenant: Tenant, agent: Agent, **changes: Any) -> dict[str, Any]:
@@ -138,8 +182,21 @@ class ConfiguratorClient:
 
     def delete_agent(self, tenant: Tenant, agent: Agent) -> None:
         """Delete one of the tenant's agents."""
-        _json(self.request("DELETE", f"/api/v1/agents/{agent.agent_id}", token=tenant.access_token), 200)
+        _json(self.try_to_delete_agent(tenant, agent.agent_id), 200)
         tenant.agents.remove(agent)
+
+    def read_tenant(self, tenant: Tenant) -> dict[str, Any]:
+        """Return the tenant's profile, as it is on the wire."""
+        profile: dict[str, Any] = _json(self.request("GET", "/api/v1/tenant/", token=tenant.access_token), 200)
+        return profile
+
+    def try_to_change_tenant(self, tenant: Tenant, changes: dict[str, Any]) -> requests.Response:
+        """Send changes of the tenant's profile that may be refused."""
+        return self.request("PUT", "/api/v1/tenant/", token=tenant.access_token, json=changes)
+
+    def try_to_upgrade_tenant(self, tenant: Tenant) -> requests.Response:
+        """Ask for the tenant to become an enterprise."""
+        return self.request("POST", "/api/v1/tenant/upgrade", token=tenant.access_token)
 
     def get_tenant_stats(self, tenant: Tenant) -> dict[str, Any]:
         """Return the tenant's statistics: total_agents, total_messages, total_api_calls, total_cost, ..."""
@@ -165,6 +222,14 @@ class ConfiguratorClient:
             self._local.session.trust_env = False
         session: requests.Session = self._local.session
         return session
+
+
+def _path_of_template(template_id: str) -> str:
+    return f"/api/v1/agents/templates/{quote(template_id, safe='')}"
+
+
+def _path_of(agent_id: str) -> str:
+    return f"/api/v1/agents/{quote(agent_id, safe='')}"
 
 
 def _json(response: requests.Response, status: int) -> Any:
