@@ -69,6 +69,21 @@ def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> No
     assert site.content() == before
 
 
+def test_accounts_go_last_so_that_names_lead_to_the_rest_after_an_interruption(site: Site, tmp_path: Path) -> None:
+    runtime = Site(f"sqlite:///{tmp_path / 'runtime.db'}")
+    runtime.execute("DROP TABLE tenant_users")
+    one = site.populate("testuser_1")
+    runtime.add("messages", tenant_id=one.tenant_id)
+
+    with locked(runtime), pytest.raises(PurgeError):
+        purge([site.url, runtime.url], Selection.of(["testuser_1"]), patience=0.1)
+    assert site.holds("tenant_users", username="testuser_1")
+    purge([site.url, runtime.url], Selection.of(["testuser_1"]))
+
+    assert runtime.counts()["messages"] == 0
+    runtime.engine.dispose()
+
+
 def test_a_dry_run_does_not_wait_for_writers(site: Site) -> None:
     site.populate("testuser_1")
 
