@@ -2,11 +2,9 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from support.chat import Reader, Refused
 from support.chat.connection import Connection, NoFrame
@@ -15,6 +13,7 @@ from support.chat.plan import new_speaker
 from support.configurator import Tenant
 from support.deployments import Deployment
 from support.errors import InfrastructureError
+from tests.chat.server import server
 
 
 def credential(tenant: Tenant) -> str:
@@ -24,18 +23,6 @@ def credential(tenant: Tenant) -> str:
 @pytest.fixture
 def connection(deployment: Deployment, reader: Reader, tenant: Tenant) -> Connection:
     return reader.open(deployment.replier_url, credential(tenant), "test", title="a test")
-
-
-@contextmanager
-def server(handler: Callable[[ServerConnection], None]) -> Iterator[str]:
-    with serve(handler, "127.0.0.1", 0) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
-        finally:
-            running.shutdown()
-            thread.join()
 
 
 def test_a_message_is_acknowledged_and_answered_with_its_marker(connection: Connection) -> None:

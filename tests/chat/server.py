@@ -1,0 +1,19 @@
+"""A server that behaves as a test wants."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from websockets.sync.server import ServerConnection, serve
+
+
+@contextmanager
+def server(handler: Callable[[ServerConnection], None]) -> Iterator[str]:
+    with serve(handler, "127.0.0.1", 0) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
+        finally:
+            running.shutdown()
+            thread.join()

@@ -1,0 +1,49 @@
+"""A client that does not wait to be admitted."""
+
+import json
+
+from websockets.sync.server import ServerConnection
+
+from support.chat.early import talk_with_the_handshake
+from support.chat.plan import new_speaker
+from support.deployments import Deployment
+from tests.chat.server import server
+
+
+def acknowledge(peer: ServerConnection) -> None:
+    frame = json.loads(peer.recv())
+    peer.send(json.dumps({"type": "sys_ack", "meta": {"acked_msg_id": frame["msg_id"]}}))
+
+
+def refuse(peer: ServerConnection) -> None:
+    peer.close(1000, "Authentication failed: unknown key")
+
+
+def say_nothing(peer: ServerConnection) -> None:
+    peer.recv()
+    peer.recv()
+
+
+def test_an_acknowledgement_is_an_answer() -> None:
+    with server(acknowledge) as url:
+        admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
+    assert admission.outcome == "answered"
+
+
+def test_to_be_accepted_and_closed_without_a_frame_is_a_refusal() -> None:
+    with server(refuse) as url:
+        admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
+    assert admission.outcome == "refused"
+    assert "unknown key" in admission.detail
+
+
+def test_a_server_that_neither_answers_nor_closes_has_not_refused() -> None:
+    with server(say_nothing) as url:
+        admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 0.5)
+    assert admission.outcome == "neither"
+
+
+def test_a_real_replier_refuses(deployment: Deployment) -> None:
+    admission = talk_with_the_handshake(deployment.replier_url, "mb_a:agent_b", new_speaker("test"), 15)
+    assert admission.outcome == "refused"
+    assert "403" in admission.detail
