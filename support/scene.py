@@ -15,7 +15,6 @@ from support.chat.said import Said
 from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
 from support.errors import UsageError
-from support.expectations import expect
 from support.isolation import Grounds
 from support.purge import Selection
 from support.removals import Removal
@@ -148,8 +147,10 @@ class Scene:
         """Close every connection; raise AssertionError when a frame came that no step has consumed."""
         for connection in self.opened:
             self.grounds.reader.close(connection)
-        unexpected = self.unexpected()
-        expect(not unexpected, f"{len(unexpected)} frames came that nobody expected; expected none: {unexpected[:5]}.")
+        if unexpected := self.unexpected():
+            raise AssertionError(
+                f"{len(unexpected)} frames came that nobody expected; expected none: {'; '.join(unexpected[:5])}."
+            )
 
     def unexpected(self) -> list[str]:
         """Return the frames that came and that no step has consumed, with their connections."""
