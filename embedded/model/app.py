@@ -8,8 +8,10 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from embedded.model.answers import Turn, answer
+from embedded.model.behaviour import Behaviour, Behaviours
 from embedded.model.recording import Recording
 
 MODEL_NAME = "embedded"
@@ -26,7 +28,7 @@ class BadRequestError(ValueError):
 def create_app() -> FastAPI:
     """Return the endpoint with an empty recording."""
     app = FastAPI(title="Embedded model endpoint")
-    recording = Recording()
+    recording, behaviours = Recording(), Behaviours()
     numbers = itertools.count(1)
     started = int(time.time())
 
@@ -38,7 +40,9 @@ def create_app() -> FastAPI:
         turns = [_read_turn(message) for message in messages]
         reply = answer(turns)
         recording.add(model, messages, reply, len(body))
-        return _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
+        behaviour = await behaviours.wait([text for _, text in turns])
+        usual = _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
+        return _misbehave(behaviour, usual) if behaviour else usual
 
     @app.get("/v1/models")
     async def models() -> dict[str, Any]:
@@ -53,6 +57,14 @@ def create_app() -> FastAPI:
     @app.delete("/recorded", status_code=204)
     async def forget() -> None:
         recording.clear()
+
+    @app.put("/behaviour", status_code=204)
+    async def behave(behaviour: Behaviour) -> None:
+        behaviours.set(behaviour)
+
+    @app.delete("/behaviour", status_code=204)
+    async def behave_as_usual(contains: str | None = None) -> None:
+        behaviours.forget(contains)
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -113,6 +125,22 @@ def _completion(identifier: str, model: str, turns: list[Turn], reply: str) -> d
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
+
+
+def _misbehave(behaviour: Behaviour, usual: Response) -> Response:
+    if behaviour.break_off:
+        return _BrokenOff(usual.body, media_type="application/json")
+    body = usual.body if behaviour.body is None else behaviour.body
+    return Response(body, behaviour.status, media_type="application/json")
+
+
+class _BrokenOff(Response):
+    """Only the first half of a body, after which the server closes the connection."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
 
 
 def _json(content: object, status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""What the model endpoint was asked and what it answered, the newest kept within a bound of memory."""
+"""What the model endpoint was asked and what it has to say to that, the newest kept within a bound of memory."""
 
 import time
 from collections import deque
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Record:
-    """One answered request. number counts from 1 since the start or the last clear(); time is in seconds."""
+    """One request and its usual reply. number counts from 1 since the start or the last clear(); time is in seconds."""
 
     number: int
     time: float
@@ -31,7 +31,7 @@ class Recording:
         self._count = 0
 
     def add(self, model: str, messages: list[dict[str, Any]], reply: str, size: int) -> None:
-        """Keep one answered request of `size` bytes."""
+        """Keep one request of `size` bytes."""
         self._count += 1
         self._records.append((Record(self._count, time.time(), model, messages, reply), size))
         self._bytes += size
