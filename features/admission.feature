@@ -61,7 +61,9 @@ Feature: Admission
 
   @ADM-004 @critical
   Scenario Outline: A new API key ends the old one
-    Given Acme has replaced its API key, but somebody remembers the old one
+    Given Acme is connected to "Ada"
+    And Lin has been answered by Acme's "Ada"
+    And Acme has replaced its API key, but somebody remembers the old one
     When somebody tries to talk to Acme's "Ada" with the old key <shown>
     Then every attempt is turned away
     And Acme is answered by "Ada" <shown>
@@ -74,6 +76,8 @@ Feature: Admission
   @ADM-005 @critical
   Scenario Outline: A deleted agent talks to nobody, the others of its tenant still do
     Given Acme has created the agent "Bo"
+    And Acme is connected to "Ada"
+    And Lin has been answered by Acme's "Ada"
     And Acme has dismissed the agent "Ada"
     When Acme tries to talk to "Ada" <shown>
     Then every attempt is turned away

@@ -39,7 +39,6 @@ def tenant_is_connected_on(context: HasWorld, tenant: str, agent: str, platform:
 
 
 @given('{person:Name} has been answered by {tenant:Name}\'s "{agent}"')
-@when('{person:Name} asks {tenant:Name}\'s "{agent}" and is answered')
 @then('{person:Name} is answered by {tenant:Name}\'s "{agent}"')
 def person_is_answered(context: HasWorld, person: str, tenant: str, agent: str) -> None:
     context.world.scene.ask(person, tenant, agent)
