@@ -83,12 +83,16 @@ class Connection:
 
     def send_raw(self, raw: str | bytes) -> None:
         """Send a text or binary frame as it is; raises NoFrame when the connection has ended."""
-        is_text = isinstance(raw, str)
-        self.transcript.add(">", raw if isinstance(raw, str) else f"{len(raw)} bytes, binary")
+        if isinstance(raw, str):
+            shown, opcode = raw, websocket.ABNF.OPCODE_TEXT
+        else:
+            shown, opcode = f"{len(raw)} bytes, binary", websocket.ABNF.OPCODE_BINARY
+        self.transcript.add(">", shown)
         try:
-            self._web_socket.send(raw, websocket.ABNF.OPCODE_TEXT if is_text else websocket.ABNF.OPCODE_BINARY)
+            self._web_socket.send(raw, opcode)
         except (websocket.WebSocketException, OSError) as error:
-            raise NoFrame(f"A frame could not be sent on connection {self.transcript.number}: {error}.") from error
+            where = f"connection {self.transcript.number} ({self.transcript.title})"
+            raise NoFrame(f"A frame could not be sent on {where}: {self.closed or error}.") from error
 
     def send_close(self) -> None:
         """Send a close frame, code 1000; the answer is the reader's."""
