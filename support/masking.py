@@ -12,6 +12,7 @@ _SHAPES = re.compile(
     r"|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"  # the user and password of a URL
     r"|(?<=api_key=)[^&\s\"']+"  # a key in a query string
 )
+_KNOWN_BY_SHAPE = re.compile(rf"(?:{_SHAPES.pattern})(?::agent_\w+)?")
 _FIELDS = re.compile(
     r'("(?:password|access_token|refresh_token|api_key|token|authorization|x-apikey)"\s*:\s*)"(?:[^"\\]|\\.)*"',
     re.IGNORECASE,
@@ -22,9 +23,10 @@ _secrets: set[str] = set()
 def remember_secret(value: str) -> str:
     """Mask this value from now on, wherever it stands; returns it unchanged.
 
-    A value shorter than any password that a deployment accepts is not kept: it would eat ordinary words.
+    A value shorter than any password that a deployment accepts is not kept: it would eat ordinary words. One that is
+    known by its shape (a token, a key, a key and an agent's id) need not be: the fewer are kept, the faster is mask.
     """
-    if len(value) >= _SHORTEST:
+    if len(value) >= _SHORTEST and not _KNOWN_BY_SHAPE.fullmatch(value):
         _secrets.add(value)
     return value
 

