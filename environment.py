@@ -31,7 +31,7 @@ def before_all(context: Context) -> None:
 
 def before_scenario(context: SuiteContext, scenario: Scenario) -> None:
     """Skip what does not apply, with its reason; begin an empty scene."""
-    if reason := reason_to_skip(context.run.settings, scenario):
+    if reason := reason_to_skip(context.world, scenario):
         scenario.skip(reason)
     context.world.enter_scene()
 

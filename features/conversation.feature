@@ -13,7 +13,7 @@ Feature: Conversation
       | Acme   | Ada   | friendly_assistant |
       | Acme   | Bo    | efficient_helper   |
 
-  @CNV-001 @critical
+  @CNV-001 @critical @needs.model
   Scenario Outline: An agent from the template <template> talks about its theme in its persona
     Given Acme has created the agent "Cleo" from the template <template>
     When Lin talks with "Cleo" about the theme of <template>
@@ -105,7 +105,7 @@ Feature: Conversation
     And Lin writes "还有人在吗" to "Ada"
     Then each of the connections of "Ada" receives the answer to Lin
 
-  @CNV-011 @critical
+  @CNV-011 @critical @needs.model
   Scenario: An agent reads every writing exactly as it was written
     When Lin writes each of these to "Ada"
       | what                         | text                                 |
@@ -121,7 +121,7 @@ Feature: Conversation
     Then "Ada" answers each message of Lin
     And "Ada" has read exactly each message of Lin
 
-  @CNV-012 @normal
+  @CNV-012 @normal @needs.model
   Scenario: An agent reads several lines as they were written
     When Lin writes these lines to "Ada"
       """
@@ -133,7 +133,7 @@ Feature: Conversation
     Then "Ada" answers Lin
     And "Ada" has read exactly each message of Lin
 
-  @CNV-013 @normal
+  @CNV-013 @normal @needs.model
   Scenario: An agent reads a long text to its end
     When Lin writes a text of 20000 characters to "Ada"
     Then "Ada" answers Lin
@@ -151,7 +151,7 @@ Feature: Conversation
     Then "Ada" answers Lin
     And nothing else has arrived
 
-  @CNV-015 @normal
+  @CNV-015 @normal @needs.model
   Scenario: An agent reads all texts of a message, whatever else is in it
     When Lin says "今天天气真好" and "我们去公园吧" to "Ada" in each of these
       | message                                   |

@@ -71,7 +71,7 @@ Feature: Memory
     And Lin asks "Ada" for the secret
     Then "Ada" does not know the secret
 
-  @MEM-007 @normal
+  @MEM-007 @normal @needs.model
   Scenario: An agent is asked with the conversation so far, in its order
     Given Lin has written "我早上去了图书馆" to "Ada" and been answered
     And Lin has written "中午吃了面条" to "Ada" and been answered
@@ -79,7 +79,7 @@ Feature: Memory
     Then "Ada" answers Lin
     And "Ada" was asked with all that Lin had written, in its order
 
-  @MEM-008 @critical
+  @MEM-008 @critical @needs.model
   Scenario: A new persona takes effect with the next message
     Given Lin has written "你好" to "Ada" and been answered
     When Acme gives "Ada" the persona "你是爱讲冷笑话的船长。"
@@ -88,7 +88,7 @@ Feature: Memory
     And "Ada" was asked as "你是爱讲冷笑话的船长。"
     And "Ada" was not asked as "你是开朗的图书管理员。"
 
-  @MEM-009 @normal
+  @MEM-009 @normal @needs.model
   Scenario: A new name takes effect with the next message
     Given Lin has written "你好" to "Ada" and been answered
     When Acme gives "Ada" the name "Zora"

@@ -123,13 +123,16 @@ class Run:
         self.results.cleanup = _cleanup(world, self.results.cleanup.residue)
 
 
-def reason_to_skip(settings: Settings, scenario: Scenario) -> str | None:
+def reason_to_skip(world: World, scenario: Scenario) -> str | None:
     """Return why a scenario does not apply to this run, or None."""
-    if "wip" in scenario.effective_tags:
-        return "It is work in progress."
-    if "needs.cleanup" in scenario.effective_tags and not settings.cleanup:
-        return "It purges, and -D cleanup=no keeps the data."
-    return None
+    reasons = {
+        "wip": "It is work in progress.",
+        "needs.cleanup": not world.settings.cleanup and "It purges, and -D cleanup=no keeps the data.",
+        "needs.launch": not world.deployment.backends and "It needs backends that the run has launched itself.",
+        "needs.model": not world.deployment.model_url and "It needs to know what the model was asked: -D model_url=.",
+        "needs.llm": world.settings.topics != "llm" and "It needs a model that plays the user: -D topics=llm.",
+    }
+    return next((reason for tag, reason in reasons.items() if reason and tag in scenario.effective_tags), None)
 
 
 class _Errors:

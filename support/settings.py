@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from support.errors import UsageError
+from support.masking import remember_secret
 
 ENVIRONMENT_PREFIX = "MAIM_"
 # Names that belong to other programs: Allure's own userdata keys hold a dot.
@@ -61,6 +62,10 @@ class Settings(BaseSettings):
     model_url: str | None = Field(None, description="the recording model endpoint of an attached deployment")
     database_url: str | None = Field(None, description="SQLAlchemy URL of the deployment's database", repr=False)
     reports: Path = Field(Path("reports"), description="folder of the run reports")
+    topics: Literal["file", "llm"] = Field("file", description="who writes what users say: file or llm")
+    llm_base_url: str | None = Field(None, description="the OpenAI-compatible service that writes with -D topics=llm")
+    llm_api_key: str | None = Field(None, description="its key", repr=False)
+    llm_model: str | None = Field(None, description="its model")
     wait_factor: float = Field(1.0, gt=0, le=100, description="multiplies every time-out, more than 0, at most 100")
 
     @property
@@ -80,9 +85,19 @@ def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | 
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value
     }
     try:
-        return Settings(**_clean({**from_environment, **given}))
+        settings = Settings(**_clean({**from_environment, **given}))
     except ValidationError as error:
         raise UsageError(_describe(error)) from error
+    remember_secret(settings.llm_api_key or "")
+    _refuse_missing_llm(settings)
+    return settings
+
+
+def _refuse_missing_llm(settings: Settings) -> None:
+    missing = [name for name in ("llm_base_url", "llm_api_key", "llm_model") if not getattr(settings, name)]
+    if settings.topics == "llm" and missing:
+        variables = ", ".join(ENVIRONMENT_PREFIX + name.upper() for name in missing)
+        raise UsageError(f"topics=llm needs an OpenAI-compatible service that writes; also give {variables}.")
 
 
 def _clean(values: Mapping[str, str]) -> dict[str, Any]:
@@ -104,5 +119,5 @@ def _describe(error: ValidationError) -> str:
     first = error.errors()[0]
     name = str(first["loc"][0])
     what = first["msg"].removeprefix("Value error, ").lower()
-    shown = "***" if name == "database_url" else repr(first["input"])
+    shown = repr(first["input"]) if Settings.model_fields[name].repr else "***"
     return f"{name}={shown} is refused: {what} ({Settings.model_fields[name].description})."

@@ -28,7 +28,7 @@ from support.removals import Removal
 from support.reporting import Inconclusive, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
-from support.themes import topics_for
+from support.themes import Writer, topics_for
 
 
 class HasWorld(Protocol):
@@ -60,6 +60,7 @@ class World:
         self._numbers = itertools.count(1)
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
+        self.writer = _topic_writer(self.settings)
         self.configurator = ConfiguratorClient(
             self.deployment.configurator_url, log=self.ledger, observe=self._observe, timeout=self._seconds(15)
         )
@@ -105,7 +106,7 @@ class World:
         """Return the conversations of the run's tenants with all of their agents; hold them if not done."""
         if not self._held:
             tenants = self.populated_tenants()
-            plans = plan_conversations(tenants, self.credential, self.settings.messages)
+            plans = plan_conversations(tenants, self.credential, self.settings.messages, writer=self.writer)
             self._held = self.hold([self._with_canary(plan) for plan in plans])
         return self._held
 
@@ -132,12 +133,15 @@ class World:
         stranger = f"mb_{secrets.token_urlsafe(32)}:agent_{secrets.token_hex(8)}"
         return try_to_talk(self.reader, self.deployment.replier_url, stranger, new_speaker("test"), self.reply_timeout)
 
-    def converse(self, person: str, agent: str, template_id: str, messages: int) -> Conversation:
+    def converse(
+        self, person: str, agent: str, template_id: str, messages: int, writer: Writer | None = None
+    ) -> Conversation:
         """Let the person of the scenario hold a conversation with the agent on the theme of a template."""
         of_story = self.scene.agent(agent)
         tenant = next(each for each in self.scene.tenants.values() if each.tenant_id == of_story.tenant_id)
         topics = topics_for(template_id, messages)
-        plan = Plan(tenant, of_story, self.scene.speaker(person), topics, self.credential(tenant, of_story))
+        credential, speaker = self.credential(tenant, of_story), self.scene.speaker(person)
+        plan = Plan(tenant, of_story, speaker, topics, credential, writer)
         self.scene.held += self.hold([plan])
         return self.scene.held[-1]
 
@@ -214,11 +218,21 @@ class World:
         """Let the tenant entrust its agent with a secret in its first message."""
         canary = new_canary()
         self.owners[canary] = plan.tenant.tenant_id
-        first, *rest = plan.topics
-        return replace(plan, topics=[f"{first}。请记住，我的暗号是 {canary}", *rest])
+        return replace(plan, entrusts=f"请记住，我的暗号是 {canary}")
 
     def _observe(self, exchange: Exchange) -> None:
         self.scene.exchanges.append(exchange)
 
     def _seconds(self, seconds: float) -> float:
         return seconds * self.settings.wait_factor
+
+
+def _topic_writer(settings: Settings) -> Writer | None:
+    """Return the model that writes what users say; None when that is read from the file."""
+    if settings.topics == "file":
+        return None
+    # Only here: importing openai takes as long as a whole scenario.
+    from support.themes.llm import TIMEOUT_SECONDS, TopicWriter  # noqa: PLC0415
+
+    base_url, api_key, model = (str(each) for each in (settings.llm_base_url, settings.llm_api_key, settings.llm_model))
+    return TopicWriter(base_url, api_key, model, TIMEOUT_SECONDS * settings.wait_factor)

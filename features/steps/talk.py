@@ -105,9 +105,21 @@ def person_talks_about_theme(context: HasWorld, person: str, agent: str, templat
     context.world.converse(person, agent, template, messages=2)
 
 
+@when("a model talks as {person:Name} with {agent:Quoted} about the theme of {template:w}")
+def model_talks_about_theme(context: HasWorld, person: str, agent: str, template: str) -> None:
+    world = context.world
+    world.converse(person, agent, template, messages=3, writer=world.writer)
+
+
 @then("every message of the conversation was answered")
 def conversation_was_answered(context: HasWorld) -> None:
     expectations.all_answered(context.world.scene.held)
+
+
+@then("every message of the conversation was written for it")
+def messages_were_written(context: HasWorld) -> None:
+    for conversation in context.world.scene.held:
+        expected.written_for_it(conversation)
 
 
 @then("each answer of {agent:Quoted} is in its persona and on its topic")

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from support.chat.connection import Connection, NoFrame, Sent
 from support.chat.envelope import Frame
-from support.chat.marker import new_marker
+from support.chat.marker import new_marker, without_markers
 from support.chat.plan import Plan
+from support.themes import Writer
 
 
 @dataclass
@@ -29,12 +30,16 @@ class Turn:
 
 @dataclass
 class Conversation:
-    """A plan being carried out. It advances in the reader's thread, one message at a time."""
+    """A plan being carried out, one message at a time. It advances in the reader's thread, which must not wait."""
 
     plan: Plan
     connection: Connection | None = None
     turns: list[Turn] = field(default_factory=list)
     failure: str | None = None
+    # Whether the failure is the writer's: then it says nothing of the deployment.
+    inconclusive: bool = False
+    # Where a writer is waited for.
+    background: Callable[[Callable[[], None]], object] = lambda work: work()
     on_end: Callable[[], None] = lambda: None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
@@ -56,17 +61,18 @@ class Conversation:
         return [turn.reply for turn in self.turns if turn.reply]
 
     def begin(self, connection: Connection) -> None:
-        """Send the first topic."""
+        """Send the first message."""
         # The reader may hold the acknowledgement before this thread has noted what it sent.
         with self._lock:
             self.connection = connection
             connection.listener = self._receive
-            self._send_next(connection)
+            self._advance(connection)
 
-    def fail(self, why: str) -> None:
+    def fail(self, why: str, *, inconclusive: bool = False) -> None:
         """End it; the first failure counts."""
         with self._lock:
             if self.failure is None:
+                self.inconclusive = inconclusive
                 was_ended, self.failure = self.ended, f"{self.plan.title}: {why}"
                 if not was_ended:
                     self.on_end()
@@ -74,7 +80,7 @@ class Conversation:
     def check(self, timeout: float) -> None:
         """Fail it when its connection has ended or the pending reply is later than `timeout` seconds."""
         with self._lock:
-            if not self.ended and self.connection and self.turns:
+            if not self.ended and self.connection and self.turns and self.turns[-1].reply is None:
                 self._check_pending(self.connection, timeout)
 
     def _check_pending(self, connection: Connection, timeout: float) -> None:
@@ -85,10 +91,30 @@ class Conversation:
             acknowledged = "acknowledged" if turn.acknowledged else "not even acknowledged"
             self.fail(f"no reply to message {len(self.turns)} {turn.topic!r} within {timeout:.1f} s ({acknowledged}).")
 
-    def _send_next(self, connection: Connection) -> None:
-        topic, marker = self.plan.topics[len(self.turns)], new_marker()
+    def _advance(self, connection: Connection) -> None:
+        writer = self.plan.writer
+        if writer:
+            self.background(lambda: self._write(connection, writer))
+        else:
+            self._send(connection, self.plan.topics[len(self.turns)])
+
+    def _write(self, connection: Connection, writer: Writer) -> None:
+        said = [(turn.topic, without_markers(turn.reply.text)) for turn in self.turns if turn.reply]
         try:
-            sent = connection.send(f"{topic} {marker}", self.plan.speaker)
+            topic = writer(self.plan.agent.persona, self.plan.topics, said)
+        except Exception as error:
+            # Whatever it is, nobody else would hear of it in this thread.
+            self.fail(f"message {len(self.turns) + 1} could not be written: {error}", inconclusive=True)
+            return
+        with self._lock:
+            if not self.ended:
+                self._send(connection, topic)
+
+    def _send(self, connection: Connection, topic: str) -> None:
+        marker = new_marker()
+        text = topic if self.turns or not self.plan.entrusts else f"{topic}。{self.plan.entrusts}"
+        try:
+            sent = connection.send(f"{text} {marker}", self.plan.speaker)
         except NoFrame as error:
             self.fail(str(error))
             return
@@ -97,10 +123,10 @@ class Conversation:
     def _receive(self, frame: Frame) -> None:
         """Take a frame: the acknowledgement or the reply of the pending message; anything else is a failure."""
         with self._lock:
-            turn = self.turns[-1]
-            if frame.kind == "ack" and frame.acked == turn.sent.msg_id and not turn.acknowledged:
+            turn = self.turns[-1] if self.turns else None
+            if turn and frame.kind == "ack" and frame.acked == turn.sent.msg_id and not turn.acknowledged:
                 turn.acknowledged = True
-            elif frame.kind == "reply" and turn.reply is None and self._belongs(frame, turn):
+            elif turn and frame.kind == "reply" and turn.reply is None and self._belongs(frame, turn):
                 turn.reply = frame
                 self._proceed()
             else:
@@ -110,7 +136,7 @@ class Conversation:
         if self.ended:
             self.on_end()
         elif self.connection:
-            self._send_next(self.connection)
+            self._advance(self.connection)
 
     def _belongs(self, reply: Frame, turn: Turn) -> bool:
         """Whether a reply is for this speaker and, if it carries a marker, for this message."""

@@ -16,6 +16,11 @@ def new_canary() -> str:
     return f"canary-{secrets.token_hex(8)}"
 
 
+def without_markers(text: str) -> str:
+    """Return a text without its markers, as people would have written it."""
+    return _MARKER.sub("", text).strip()
+
+
 def markers_in(text: str) -> set[str]:
     """Return the markers that stand in a text."""
     return set(_MARKER.findall(text))

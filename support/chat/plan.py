@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 
 from support.chat.envelope import Speaker
 from support.configurator.records import Agent, Tenant
-from support.themes import topics_for
+from support.themes import Writer, topics_for
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A conversation to be held: who speaks to which agent about what."""
+    """A conversation to be held: who speaks to which agent about what.
+
+    The topics are what is said, one after the other; a writer writes as many messages on them as a theme instead.
+    """
 
     tenant: Tenant
     agent: Agent
     speaker: Speaker
     topics: Sequence[str]
     credential: str = field(repr=False)
+    writer: Writer | None = None
+    # What the first message says after its topic.
+    entrusts: str = ""
 
     @property
     def title(self) -> str:
@@ -30,6 +36,7 @@ def plan_conversations(
     credential: Callable[[Tenant, Agent], str],
     messages: tuple[int, int],
     platform: str = "test",
+    writer: Writer | None = None,
 ) -> list[Plan]:
     """Plan a conversation with each agent of each tenant, of `messages` (fewest, most) topics, in turn."""
     fewest, most = messages
@@ -41,6 +48,7 @@ def plan_conversations(
             speaker=new_speaker(platform),
             topics=topics_for(agent.template_id, fewest + number % (most - fewest + 1), offset=number),
             credential=credential(tenant, agent),
+            writer=writer,
         )
         for number, (tenant, agent) in enumerate(everyone)
     ]

@@ -12,6 +12,7 @@ from support.chat.reader import Reader, Refused
 from support.errors import InfrastructureError
 
 _HANDSHAKES_AT_ONCE = 32
+_WRITERS_AT_ONCE = 32
 _CHECK_SECONDS = 0.1
 
 
@@ -42,7 +43,10 @@ def hold_conversations(
 class _Swarm:
     def __init__(self, replier_url: str, plans: Sequence[Plan], reader: Reader, reply_timeout: float) -> None:
         self._one_ended = threading.Event()
-        self.conversations = [Conversation(plan, on_end=self._one_ended.set) for plan in plans]
+        self._writers = ThreadPoolExecutor(max_workers=_WRITERS_AT_ONCE)
+        self.conversations = [
+            Conversation(plan, on_end=self._one_ended.set, background=self._writers.submit) for plan in plans
+        ]
         self._replier_url = replier_url
         self._reader = reader
         self._reply_timeout = reply_timeout
@@ -67,6 +71,7 @@ class _Swarm:
                 self._look(watch)
 
     def close(self) -> None:
+        self._writers.shutdown(wait=False, cancel_futures=True)
         for conversation in self.conversations:
             if conversation.connection:
                 self._reader.close(conversation.connection)

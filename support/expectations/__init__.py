@@ -89,7 +89,10 @@ def all_admitted(conversations: Sequence[Conversation]) -> None:
 
 def all_answered(conversations: Sequence[Conversation]) -> None:
     """Every message of every conversation got its reply, and nothing else came."""
-    _assert_none_failed([each for each in conversations if not each.successful], "did not succeed")
+    failed = [each for each in conversations if not each.successful]
+    _assert_none_failed([each for each in failed if not each.inconclusive], "did not succeed")
+    if failed:
+        raise Inconclusive("\n".join(str(conversation.failure) for conversation in failed[:10]))
 
 
 def _assert_none_failed(failed: Sequence[Conversation], what: str) -> None:

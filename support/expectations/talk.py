@@ -110,6 +110,12 @@ def in_persona(world: World, conversation: Conversation) -> None:
         )
 
 
+def written_for_it(conversation: Conversation) -> None:
+    """No message is one of the topics that the suite reads from its file."""
+    read = [turn.topic for turn in conversation.turns if turn.topic in conversation.plan.topics]
+    expect(not read, f"The topics {read} were read from the file; expected the model to write every message.")
+
+
 def knows_secret(world: World, said: Said) -> None:
     """The answer holds the secret of the scenario."""
     reply = said.await_reply(world.reply_timeout)

@@ -1,6 +1,6 @@
 """What a user talks about with an agent: topics by the template that the agent was made from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
@@ -10,6 +10,9 @@ from support.toml import read_toml
 
 TOPICS_FILE = Path(__file__).with_name("topics.toml")
 DEFAULT_THEME = "default"
+# Writes what a user says next in place of the file's topics, given the agent's persona, the theme, and what was said
+# and answered so far. It may take long; it raises InfrastructureError when there is no message.
+Writer = Callable[[str, Sequence[str], Sequence[tuple[str, str]]], str]
 
 
 def topics_for(template_id: str | None, count: int, offset: int = 0) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from support.errors import UsageError
+from support.masking import mask
 from support.settings import load_settings
 
 
@@ -73,3 +74,16 @@ def test_userdata_of_other_programs_is_left_alone() -> None:
 def test_a_refused_database_url_is_not_shown() -> None:
     settings = load_settings({}, {"MAIM_DATABASE_URL": "postgresql+psycopg://me:hunter2@127.0.0.1/maim"})
     assert "hunter2" not in repr(settings)
+
+
+def test_topics_of_a_model_need_to_know_the_model() -> None:
+    with pytest.raises(UsageError, match=r"topics=llm needs .* also give MAIM_LLM_API_KEY, MAIM_LLM_MODEL\.$"):
+        load_settings({"topics": "llm", "llm_base_url": "http://127.0.0.1:1/v1"}, {})
+
+
+def test_the_key_of_the_model_is_never_shown() -> None:
+    given = {"MAIM_LLM_BASE_URL": "http://127.0.0.1:1/v1", "MAIM_LLM_API_KEY": "sk-hunter2", "MAIM_LLM_MODEL": "m"}
+    settings = load_settings({"topics": "llm"}, given)
+    assert settings.llm_api_key == "sk-hunter2"
+    assert "hunter2" not in repr(settings)
+    assert mask("the key sk-hunter2 is wrong") == "the key *** is wrong"
