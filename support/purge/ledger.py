@@ -138,7 +138,8 @@ class Ledger:
         return not self.selection()
 
     def _append(self, event: dict[str, Any], durable: bool = False) -> None:
-        line = json.dumps(event, ensure_ascii=False).encode() + b"\n"
+        # Half of a character has no bytes of its own; escaped as a backslash sequence it is JSON as well.
+        line = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         with self._lock:
             if self._torn_at is not None:
                 os.truncate(self.path, self._torn_at)

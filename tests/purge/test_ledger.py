@@ -149,3 +149,11 @@ def test_a_writer_killed_at_any_moment_leaves_all_that_it_had_announced(tmp_path
 
     assert {f"testuser_{number}" for number in range(1, 51)} <= ledger.selection().usernames
     assert not ledger.header.alive
+
+
+def test_half_a_character_in_a_name_is_no_obstacle(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:///x.db"])
+
+    ledger.will_register("half \ud83c of it")
+
+    assert Ledger.read(ledger.path).selection().usernames == {"half \ud83c of it"}
