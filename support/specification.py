@@ -14,6 +14,9 @@ ID = re.compile(r"[A-Z]+-\d{3}")
 SEVERITIES = ("blocker", "critical", "normal", "minor", "trivial")
 # What may stand before a feature or scenario, besides ids and severities: area, speed, and what a run must have.
 TAGS = {
+    "agents": "agents: made, changed, deleted",
+    "templates": "what agents are made from",
+    "profile": "what a tenant reads and changes of itself, and its statistics",
     "flow": "the acceptance flow: register, create, talk, stay apart, purge",
     "smoke": "the quickest look at everything",
     "websocket": "talks to agents",

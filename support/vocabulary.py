@@ -10,6 +10,7 @@ from parse import with_pattern
 
 from support.accounts.forgery import CLAIMS, GUESSES
 from support.accounts.specimens import BODIES, FIELDS, SPELLINGS
+from support.agents.specimens import FIELDS as AGENT_FIELDS
 from support.configurator.operations import OPERATIONS
 
 T = TypeVar("T")
@@ -33,9 +34,18 @@ OUTCOMES: Mapping[str, Outcome] = {
         "refused as taken": {409},
         "refused as invalid": {400, 422},
         "refused as invalid or as unauthorized": {400, 401, 422},
+        "accepted or refused as taken": {200, 201, 409},
         "refused as not offered": {404, 405},
+        "refused as forbidden or as not offered": {403, 404, 405},
         "refused as too frequent": {429},
     }.items()
+}
+
+
+# What a tenant changes of itself, by the names of the wire.
+PROFILE_DETAILS: Mapping[str, str] = {
+    **{name: FIELDS[name] for name in ("tenant name", "email address", "phone number")},
+    "settings": "tenant_config",
 }
 
 
@@ -111,4 +121,6 @@ def register_types() -> None:
         Spelling=one_of(SPELLINGS),
         Guess=one_of(GUESSES),
         Claims=one_of(CLAIMS),
+        ProfileDetail=one_of(PROFILE_DETAILS),
+        AgentFields=one_of(AGENT_FIELDS),
     )

@@ -116,12 +116,18 @@ class ConfiguratorClient:
         """Ask for one template, which may not exist."""
         return self.request("GET", _path_of_template(template_id))
 
-    def try_to_alter_template(
-        self, tenant: Tenant, template_id: str, changes: dict[str, Any]
-    ) -> list[requests.Response]:
+    def try_to_alter_template(self, tenant: Tenant, template_id: str) -> dict[str, requests.Response]:
         """Try to change and to delete a template, which no tenant may."""
         path, token = _path_of_template(template_id), tenant.access_token
-        return [self.request("PUT", path, token=token, json=changes), self.request("DELETE", path, token=token)]
+        return {
+            "to change it": self.request("PUT", path, token=token, json={"persona": "altered"}),
+            "to delete it": self.request("DELETE", path, token=token),
+        }
+
+    def read_template(self, template_id: str) -> dict[str, Any]:
+        """Return one template, as it is on the wire."""
+        template: dict[str, Any] = _json(self.try_to_read_template(template_id), 200)
+        return template
 
     def read_catalogue(self, **filters: str) -> list[dict[str, Any]]:
         """Return the templates as they are on the wire."""
@@ -134,13 +140,11 @@ class ConfiguratorClient:
         templates = [Template(row["template_id"], row["name"], row["category"], row["persona"]) for row in rows]
         return sorted(templates, key=lambda template: template.template_id)
 
-    def try_to_create_agent(
-        self, tenant: Tenant, fields: dict[str, Any], path: str = "/api/v1/agents/"
-    ) -> requests.Response:
+    def try_to_create_agent(self, tenant: Tenant, fields: dict[str, Any]) -> requests.Response:
         """Send the creation of an agent that may be refused; it is in the ledger before."""
         if self._log:
             self._log.will_create_agent(tenant.tenant_id, str(fields.get("name")))
-        response = self.request("POST", path, token=tenant.access_token, json=fields)
+        response = self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=fields)
         if self._log and response.status_code == 200:
             self._log.agent_created(response.json()["tenant_id"], response.json()["agent_id"])
         return response
@@ -153,13 +157,10 @@ class ConfiguratorClient:
         tenant.agents.append(agent)
         return agent
 
-    def try_to_read_agent(self, tenant: Tenant, agent_id: str) -> requests.Response:
-        """Ask for one agent, which the tenant may not have."""
-        return self.request("GET", _path_of(agent_id), token=tenant.access_token)
-
-    def try_to_list_agents(self, tenant: Tenant, path: str = "/api/v1/agents/") -> requests.Response:
-        """Ask for the tenant's agents."""
-        return self.request("GET", path, token=tenant.access_token)
+    def read_agent(self, tenant: Tenant, agent: Agent) -> dict[str, Any]:
+        """Return one of the tenant's agents, as it is on the wire."""
+        shown: dict[str, Any] = _json(self.request("GET", _path_of(agent.agent_id), token=tenant.access_token), 200)
+        return shown
 
     def try_to_change_agent(self, tenant: Tenant, agent_id: str, changes: dict[str, Any]) -> requests.Response:
         """Send changes of an agent that may be refused."""
@@ -171,13 +172,12 @@ class ConfiguratorClient:
 
     def list_agents(self, tenant: Tenant) -> list[dict[str, Any]]:
         """Return the agents that the tenant sees, as they are on the wire."""
-        agents: list[dict[str, Any]] = _json(self.try_to_list_agents(tenant), 200)
+        agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", token=tenant.access_token), 200)
         return agents
 
     def change_agent(self, tenant: Tenant, agent: Agent, **changes: Any) -> dict[str, Any]:
         """Change fields of one of the tenant's agents; returns the agent as it is then on the wire."""
-        path = f"/api/v1/agents/{agent.agent_id}"
-        changed: dict[str, Any] = _json(self.request("PUT", path, token=tenant.access_token, json=changes), 200)
+        changed: dict[str, Any] = _json(self.try_to_change_agent(tenant, agent.agent_id, changes), 200)
         return changed
 
     def delete_agent(self, tenant: Tenant, agent: Agent) -> None:

@@ -1,0 +1,1 @@
+"""Agents as scenarios make and change them."""
