@@ -1,6 +1,7 @@
 """What one scenario holds, by the names that its story uses, and what of it goes into the report."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,6 +66,12 @@ class Scene:
     removals: list[Removal] = field(default_factory=list)
     # The configurator's answers to the last step that tried something, by what was tried.
     answers: dict[str, requests.Response] = field(default_factory=dict)
+    # Words for which the model endpoint has trouble; connections that are not read; seconds that answers took.
+    troubles: list[str] = field(default_factory=list)
+    paused: list[Connection] = field(default_factory=list)
+    response_times: dict[str, list[float]] = field(default_factory=dict)
+    # What ends with the scenario besides its connections.
+    undo: ExitStack = field(default_factory=ExitStack)
 
     def tenant(self, name: str) -> Tenant:
         """Return the tenant of this name in the story."""
@@ -144,9 +151,10 @@ class Scene:
         return self.answered[-1]
 
     def close(self) -> None:
-        """Close every connection; raise AssertionError when a frame came that no step has consumed."""
-        for connection in self.opened:
-            self.grounds.reader.close(connection)
+        """End what the scenario began; raise AssertionError when a frame came that no step has consumed."""
+        with self.undo:
+            for connection in self.opened:
+                self.grounds.reader.close(connection)
         if unexpected := self.unexpected():
             raise AssertionError(
                 f"{len(unexpected)} frames came that nobody expected; expected none: {'; '.join(unexpected[:5])}."

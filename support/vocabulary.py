@@ -11,7 +11,9 @@ from parse import with_pattern
 from support.accounts.forgery import CLAIMS, GUESSES
 from support.accounts.specimens import BODIES, FIELDS, SPELLINGS
 from support.agents.specimens import FIELDS as AGENT_FIELDS
+from support.chat.leaving import LEAVINGS
 from support.configurator.operations import OPERATIONS
+from support.troubles import TROUBLES
 
 T = TypeVar("T")
 
@@ -123,4 +125,6 @@ def register_types() -> None:
         Claims=one_of(CLAIMS),
         ProfileDetail=one_of(PROFILE_DETAILS),
         AgentFields=one_of(AGENT_FIELDS),
+        Leaving=one_of(LEAVINGS),
+        Trouble=one_of(TROUBLES),
     )

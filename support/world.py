@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from support import troubles
 from support.chat import (
     Admission,
     Conversation,
@@ -29,6 +30,7 @@ from support.reporting import Inconclusive, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
 from support.themes import Writer, topics_for
+from support.troubles import Trouble
 
 
 class HasWorld(Protocol):
@@ -150,6 +152,24 @@ class World:
         if not self.deployment.model_url:
             raise Inconclusive("The model endpoint is not ours, so nothing can be said of prompts; give -D model_url=.")
         return recorded_prompts(self.deployment.model_url, contains)
+
+    def cause(self, trouble: Trouble) -> str:
+        """Let the model endpoint have this trouble with prompts that hold the words which are returned.
+
+        It ends with the scenario, or by `end_troubles`. Where the model endpoint is not ours, nothing happens.
+        """
+        model_url = self.deployment.model_url
+        if not model_url:
+            return ""
+        words = troubles.cause(model_url, trouble)
+        self.scene.troubles.append(words)
+        self.scene.undo.callback(troubles.end, model_url, words)
+        return words
+
+    def end_troubles(self) -> None:
+        """Let the model endpoint answer as usual."""
+        for words in self.scene.troubles:
+            troubles.end(str(self.deployment.model_url), words)
 
     def sightings(self) -> list[Sighting]:
         """Return every place where a canary or marker stands: frames, recorded prompts, rows."""

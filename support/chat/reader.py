@@ -103,6 +103,17 @@ class Reader:
             connection.send_close()
         connection.socket.close()
 
+    def pause(self, connection: Connection) -> None:
+        """Read the connection no more, as a client that hangs; what is sent to it piles up on its way."""
+        self._remove(connection)
+        # Otherwise the system would take megabytes in its place.
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**16)
+
+    def resume(self, connection: Connection) -> None:
+        """Read the connection again."""
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**20)
+        self._add(connection)
+
     def stop(self) -> None:
         """Close all connections and end the thread."""
         with self._lock:
