@@ -102,6 +102,6 @@ Feature: Concurrency
       | is behind a broken gateway     |
       | breaks off in mid-answer       |
       | answers garbage                |
-      | answers JSON that is no completion |
+      | answers something else         |
       | answers without a choice       |
       | answers without a text         |

@@ -21,7 +21,7 @@ TROUBLES: Mapping[str, Trouble] = {
     "is behind a broken gateway": {"status": 502, "body": "<html>Bad Gateway</html>"},
     "breaks off in mid-answer": {"break_off": True},
     "answers garbage": {"body": "{{ not JSON"},
-    "answers JSON that is no completion": {"body": "[null]"},
+    "answers something else": {"body": "[null]"},
     "answers without a choice": {"body": '{"choices": []}'},
     "answers without a text": {"body": '{"choices": [{"message": {"role": "assistant", "content": null}}]}'},
     "answers at great length": {"body": json.dumps({"choices": [{"message": {"content": _LONG_ANSWER}}]})},

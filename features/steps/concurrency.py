@@ -69,11 +69,6 @@ def connection_catches_up(context: HasWorld) -> None:
     expected.caught_up_or_cut_off(connection, missed, world.reply_timeout)
 
 
-@when("{count:d} people write to {agent:Quoted} at once")
-def people_write(context: HasWorld, count: int, agent: str) -> None:
-    crowds.write_at_once(context.world.scene, agent, count)
-
-
 @when("{count:d} people write to {agent:Quoted} at once, and the model {trouble:Trouble}")
 def people_write_in_trouble(context: HasWorld, count: int, agent: str, trouble: Trouble) -> None:
     crowds.write_at_once(context.world.scene, agent, count, context.world.cause(trouble))
