@@ -5,13 +5,13 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import MetaData, create_engine, func, select
 
-from support.isolation.canaries import Sighting, in_databases
+from support.isolation import Rows, Sighting
 from support.prompts import recorded_prompts
 
 
 def traces(database_urls: Sequence[str], model_url: str | None, markers: Collection[str]) -> list[Sighting]:
     """Return the rows and, if the model endpoint records them, the prompts in which one of these markers stands."""
-    rows = [sighting for sighting in in_databases(database_urls) if sighting.token in markers]
+    rows = [sighting for sighting in Rows(database_urls).sightings() if sighting.token in markers]
     asked = [marker for marker in markers if model_url and recorded_prompts(model_url, marker)]
     return [*rows, *(Sighting(marker, None, "a prompt") for marker in asked)]
 

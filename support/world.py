@@ -22,7 +22,7 @@ from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
 from support.deployments import Deployment
-from support.isolation import Grounds, Sighting, canaries
+from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
 from support.removals import Removal
@@ -68,7 +68,13 @@ class World:
         )
 
         self.grounds = Grounds(
-            self.configurator, self.reader, self.deployment.replier_url, self.credential, self.reply_timeout
+            self.configurator,
+            self.reader,
+            self.deployment.replier_url,
+            self.credential,
+            self.reply_timeout,
+            self.databases,
+            self.prompts,
         )
         self.enter_scene()
 
@@ -179,9 +185,9 @@ class World:
             for reply in conversation.replies
         ]
         return [
-            *canaries.in_texts(frames, "a frame"),
-            *canaries.in_prompts(self._prompts(), self.owners),
-            *canaries.in_databases(self.databases()),
+            *in_texts(frames, "a frame"),
+            *in_prompts(self._prompts(), self.owners),
+            *Rows(self.databases()).sightings(),
         ]
 
     def purge(self, tenants: Sequence[Tenant]) -> PurgeReport:

@@ -3,7 +3,7 @@
 from behave import then
 
 from support import expectations
-from support.isolation import try_channels
+from support.isolation import TO_AN_AGENT, try_channels
 from support.world import HasWorld
 
 
@@ -17,5 +17,6 @@ def nothing_leaked(context: HasWorld) -> None:
 def no_tenant_reaches_another(context: HasWorld) -> None:
     tenants = context.world.populated_tenants()
     neighbours = zip(tenants, tenants[1:] + tenants[:1], strict=True)
-    cells = try_channels(context.world.grounds, [pair for pair in neighbours if pair[0] is not pair[1]])
+    pairs = [pair for pair in neighbours if pair[0] is not pair[1]]
+    cells = try_channels(context.world.grounds, pairs, TO_AN_AGENT)
     expectations.all_held(cells)

@@ -7,7 +7,7 @@ import requests
 
 from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
-from support.isolation import CHANNELS, Cell, Grounds, Sighting, find_leaks, unseen_canaries
+from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
 from support.purge import Selection, purge
 from support.reporting import Inconclusive
@@ -143,5 +143,5 @@ def nothing_left(database_urls: Sequence[str], selection: Selection) -> None:
 
 def locked_out(grounds: Grounds, tenant: Tenant) -> None:
     """Nothing that the tenant could do before is possible any more."""
-    reached = [name for name, attempt in CHANNELS.items() if attempt(grounds, tenant, tenant.agents[0]) != "refused"]
+    reached = [each.name for each in TO_AN_AGENT if each.attempt(grounds, tenant, tenant) != "refused"]
     expect(not reached, f"{tenant.username} still succeeds in {', '.join(reached)}; expected a refusal.")

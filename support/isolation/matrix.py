@@ -1,94 +1,105 @@
 """Every ordered pair of tenants x every channel: the owner can, the intruder cannot.
 
-The same attempt is made as the owner (the positive control) and as the intruder. Where the owner does not succeed,
-the intruder's failure proves nothing and the cell is inconclusive.
+The same attempt is made by the owner (the positive control), by the intruder, and by the intruder at what is its own.
+Where one of them does not succeed at home, the intruder's failure proves nothing and the cell is inconclusive.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from support.chat import Reader, try_to_talk
-from support.chat.plan import new_speaker
-from support.configurator import Agent, ConfiguratorClient, Tenant
+from support.configurator import Tenant
+from support.isolation.at_configurator import AT_CONFIGURATOR, CHANGING_AN_AGENT, LISTING_AGENTS, READING_AN_AGENT
+from support.isolation.at_replier import AT_REPLIER, TALKING_TO_AN_AGENT
+from support.isolation.grounds import Channel, Grounds, Outcome
+from support.reporting import Inconclusive
 
+# The quick ones, which need nothing but two tenants with an agent each and leave nothing behind.
+TO_AN_AGENT: Sequence[Channel] = (READING_AN_AGENT, LISTING_AGENTS, CHANGING_AN_AGENT, TALKING_TO_AN_AGENT)
+CHANNELS: Sequence[Channel] = (*AT_CONFIGURATOR, *AT_REPLIER)
 
-@dataclass(frozen=True)
-class Grounds:
-    """Where attempts are made. `credential` spells what a tenant presents to talk to an agent."""
-
-    configurator: ConfiguratorClient
-    reader: Reader
-    replier_url: str
-    credential: Callable[[Tenant, Agent], str]
-    reply_timeout: float
-
-
-Outcome = Literal["reached", "refused", "neither"]
-# An attempt by a tenant to reach an agent.
-Attempt = Callable[[Grounds, Tenant, Agent], Outcome]
+# A deployment on two cores is busy with these; more would only wait in it.
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The outcome for one pair and channel."""
+    """The outcome for one pair and channel; the reason says why nothing could be said."""
 
     intruder: str
     owner: str
     channel: str
     verdict: Literal["held", "broken", "inconclusive"]
+    reason: str = ""
 
     def __str__(self) -> str:
-        return f"{self.intruder} -> {self.owner} by {self.channel}: {self.verdict}"
+        because = f" ({self.reason})" if self.reason else ""
+        return f"{self.intruder} -> {self.owner} by {self.channel}: {self.verdict}{because}"
 
 
-def _read_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    path = f"/api/v1/agents/{agent.agent_id}"
-    return _outcome(grounds.configurator.request("GET", path, token=actor.access_token).ok)
+@dataclass(frozen=True)
+class _Result:
+    """What came of an attempt; without an outcome it could not be made, for this reason."""
+
+    outcome: Outcome | None
+    reason: str = ""
 
 
-def _list_agents(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    answer = grounds.configurator.request("GET", "/api/v1/agents/", token=actor.access_token)
-    return _outcome(answer.ok and agent.agent_id in answer.text)
+# Channel, actor and owner.
+_Task = tuple[Channel, Tenant, Tenant]
+_Results = Mapping[tuple[str, str, str], _Result]
 
 
-def _change_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    path, body = f"/api/v1/agents/{agent.agent_id}", {"name": agent.name}
-    return _outcome(grounds.configurator.request("PUT", path, token=actor.access_token, json=body).ok)
-
-
-def _outcome(reached: bool) -> Outcome:
-    return "reached" if reached else "refused"
-
-
-def _talk_to_agent(grounds: Grounds, actor: Tenant, agent: Agent) -> Outcome:
-    credential = grounds.credential(actor, agent)
-    admission = try_to_talk(grounds.reader, grounds.replier_url, credential, new_speaker("test"), grounds.reply_timeout)
-    return "reached" if admission.outcome == "answered" else admission.outcome
-
-
-CHANNELS: Mapping[str, Attempt] = {
-    "reading an agent": _read_agent,
-    "listing agents": _list_agents,
-    "changing an agent": _change_agent,
-    "talking to an agent": _talk_to_agent,
-}
-
-
-def try_channels(grounds: Grounds, pairs: Iterable[tuple[Tenant, Tenant]]) -> Sequence[Cell]:
+def try_channels(
+    grounds: Grounds, pairs: Iterable[tuple[Tenant, Tenant]], channels: Sequence[Channel] = CHANNELS
+) -> list[Cell]:
     """Make every attempt for each pair (intruder, owner), on the owner's first agent."""
-    controls: dict[tuple[str, str], bool] = {}
+    pairs = list(pairs)
+    tenants = {tenant.tenant_id: tenant for pair in pairs for tenant in pair}.values()
+    everyone = [*pairs, *((tenant, tenant) for tenant in tenants)]
+    results = _try(grounds, [(channel, *each) for channel in channels for each in everyone])
+    return [_judge(results, channel, *pair) for channel in channels for pair in pairs]
 
-    def owner_can(owner: Tenant, channel: str) -> bool:
-        key = (owner.tenant_id, channel)
-        if key not in controls:
-            controls[key] = CHANNELS[channel](grounds, owner, owner.agents[0]) == "reached"
-        return controls[key]
 
-    def cell(intruder: Tenant, owner: Tenant, channel: str) -> Cell:
-        if not owner_can(owner, channel):
-            return Cell(intruder.username, owner.username, channel, "inconclusive")
-        outcome = CHANNELS[channel](grounds, intruder, owner.agents[0])
-        return Cell(intruder.username, owner.username, channel, "held" if outcome == "refused" else "broken")
+def _try(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
+    def run(task: _Task) -> _Result:
+        channel, actor, owner = task
+        try:
+            return _Result(channel.attempt(grounds, actor, owner))
+        except (AssertionError, Inconclusive) as error:
+            return _Result(None, str(error))
 
-    return [cell(intruder, owner, channel) for intruder, owner in pairs for channel in CHANNELS]
+    together = [task for task in tasks if not task[0].alone]
+    alone = [task for task in tasks if task[0].alone]
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        results = [*pool.map(run, together)]
+    results += map(run, alone)
+    return {_key(*task): result for task, result in zip([*together, *alone], results, strict=True)}
+
+
+def _key(channel: Channel, actor: Tenant, owner: Tenant) -> tuple[str, str, str]:
+    return channel.name, actor.tenant_id, owner.tenant_id
+
+
+def _judge(results: _Results, channel: Channel, intruder: Tenant, owner: Tenant) -> Cell:
+    attempt = results[_key(channel, intruder, owner)]
+    reason = ""
+    if attempt.outcome == "reached":
+        verdict: Literal["held", "broken", "inconclusive"] = "broken"
+    elif reason := _doubt(results, channel, intruder, owner):
+        verdict = "inconclusive"
+    else:
+        verdict = "held" if attempt.outcome == "refused" else "broken"
+    return Cell(intruder.tenant_name, owner.tenant_name, channel.name, verdict, reason)
+
+
+def _doubt(results: _Results, channel: Channel, intruder: Tenant, owner: Tenant) -> str:
+    """Return why nothing can be said of the attempt; nothing when it can."""
+    if reason := results[_key(channel, intruder, owner)].reason:
+        return reason
+    for tenant in (owner, intruder):
+        control = results[_key(channel, tenant, tenant)]
+        if control.outcome != "reached":
+            return control.reason or f"{tenant.tenant_name} does not succeed at its own either"
+    return ""

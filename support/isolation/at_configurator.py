@@ -1,0 +1,134 @@
+"""Attempts at the configurator: to read, change, spend or take over what is another tenant's.
+
+An intruder names the other wherever a configurator might look: in the query, in a header and in the body. The owner
+names nobody: its own is what it gets.
+"""
+
+from typing import Any
+
+import requests
+
+from support.chat.marker import new_marker
+from support.configurator import Tenant
+from support.configurator.operations import OPERATIONS
+from support.isolation.grounds import Channel, Grounds, Outcome, outcome
+from support.isolation.meeting import meet
+from support.masking import remember_secret
+
+
+def _read_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    return outcome(_do(grounds, "read the agent", actor, owner).ok)
+
+
+def _list_agents(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    return outcome(owner.agents[0].agent_id in _do(grounds, "list the agents", actor, owner).text)
+
+
+def _change_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    marker = new_marker()
+    is_accepted = _do(grounds, "change the agent", actor, owner, json={"description": marker}).ok
+    return outcome(is_accepted or marker in _do(grounds, "read the agent", owner, owner).text)
+
+
+def _delete_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    spare = grounds.configurator.create_agent(owner, "to be deleted")
+    owner.agents.remove(spare)
+    is_accepted = _do(grounds, "delete the agent", actor, owner, agent_id=spare.agent_id).ok
+    # Whether it is still there shows when its owner deletes it.
+    return outcome(is_accepted or not grounds.configurator.try_to_delete_agent(owner, spare.agent_id).ok)
+
+
+def _create_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    agent = grounds.configurator.create_agent(actor, "to be found", **_names(actor, owner))
+    actor.agents.remove(agent)
+    is_found = agent.agent_id in _do(grounds, "list the agents", owner, owner).text
+    grounds.configurator.try_to_delete_agent(owner if is_found else actor, agent.agent_id)
+    return outcome(is_found)
+
+
+def _read_tenant(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    return outcome(owner.tenant_id in _do(grounds, "read the tenant", actor, owner).text)
+
+
+def _change_tenant(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    marker = new_marker()
+    _do(grounds, "change the tenant", actor, owner, json={"phone": marker})
+    return outcome(marker in _do(grounds, "read the tenant", owner, owner).text)
+
+
+def _read_key(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    return outcome(owner.api_key in _do(grounds, "read the API key", actor, owner).text)
+
+
+def _replace_key(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    before = owner.api_key
+    _do(grounds, "regenerate the API key", actor, owner)
+    for tenant in (actor, owner):
+        tenant.api_key = remember_secret(grounds.configurator.read_api_key(tenant))
+    return outcome(owner.api_key != before)
+
+
+def _renew_session(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    answer = _do(grounds, "renew the session", actor, owner, json={"refresh_token": actor.refresh_token})
+    if not answer.ok:
+        return "refused"
+    token = remember_secret(answer.json()["access_token"])
+    account = OPERATIONS["read the account"].attempt(grounds.configurator, f"Bearer {token}")
+    if actor.tenant_id in account.text:
+        actor.access_token = token
+    return outcome(owner.tenant_id in account.text)
+
+
+def _read_statistics(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    """What the owner's people say must not count at the intruder."""
+    before = _do(grounds, "read the statistics", actor, owner)
+    with meet(grounds) as meeting:
+        meeting.ask(owner, meeting.connect(owner))
+    after = _do(grounds, "read the statistics", actor, owner)
+    return outcome(_totals(after) != _totals(before) or (actor is not owner and owner.tenant_id in after.text))
+
+
+def _totals(statistics: requests.Response) -> dict[str, Any]:
+    if not statistics.ok:
+        return {}
+    return {name: value for name, value in statistics.json().items() if name.startswith("total_")}
+
+
+def _do(
+    grounds: Grounds, operation: str, actor: Tenant, owner: Tenant, *, agent_id: str = "", **options: Any
+) -> requests.Response:
+    """Let the actor ask for what is the owner's: for its first agent unless another one is given."""
+    names = _names(actor, owner)
+    if "json" in options:
+        options["json"] = {**names, **options["json"]}
+    return OPERATIONS[operation].attempt(
+        grounds.configurator,
+        f"Bearer {actor.access_token}",
+        agent_id=agent_id or owner.agents[0].agent_id,
+        params=names,
+        headers={f"X-{name.replace('_', '-')}": value for name, value in names.items()},
+        **options,
+    )
+
+
+def _names(actor: Tenant, owner: Tenant) -> dict[str, str]:
+    return {} if actor is owner else {"tenant_id": owner.tenant_id, "user_id": owner.user_id}
+
+
+READING_AN_AGENT = Channel("reading an agent", _read_agent)
+LISTING_AGENTS = Channel("listing the agents", _list_agents)
+CHANGING_AN_AGENT = Channel("changing an agent", _change_agent)
+
+AT_CONFIGURATOR = (
+    READING_AN_AGENT,
+    LISTING_AGENTS,
+    CHANGING_AN_AGENT,
+    Channel("deleting an agent", _delete_agent),
+    Channel("creating an agent in the other's name", _create_agent),
+    Channel("reading what the tenant is", _read_tenant),
+    Channel("changing what the tenant is", _change_tenant, alone=True),
+    Channel("reading the API key", _read_key),
+    Channel("replacing the API key", _replace_key, alone=True),
+    Channel("renewing the session in the other's name", _renew_session, alone=True),
+    Channel("reading the statistics", _read_statistics, alone=True),
+)

@@ -1,0 +1,52 @@
+"""Where attempts are made, and what an attempt is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from support.chat import Reader
+from support.configurator import Agent, ConfiguratorClient, Tenant
+from support.isolation.rows import Rows
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """A deployment as the attempts see it."""
+
+    configurator: ConfiguratorClient
+    reader: Reader
+    replier_url: str
+    # Spells what a tenant presents to talk to an agent.
+    credential: Callable[[Tenant, Agent], str]
+    # Seconds that a reply may take.
+    reply_timeout: float
+    databases: Callable[[], Sequence[str]]
+    # Returns the recorded prompts that hold a text; raises Inconclusive where nobody records them.
+    prompts: Callable[[str], list[str]]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows of the databases, whose tables are looked up once."""
+        return Rows(self.databases())
+
+
+Outcome = Literal["reached", "refused", "neither"]
+# An attempt by a tenant (the first) at what belongs to a tenant (the second), which may be the same one. It raises
+# AssertionError or Inconclusive when it could not be made.
+Attempt = Callable[[Grounds, Tenant, Tenant], Outcome]
+
+
+def outcome(reached: bool) -> Outcome:
+    """Return the outcome of an attempt that either reached the other's or did not."""
+    return "reached" if reached else "refused"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A way by which one tenant might get at what is another's."""
+
+    name: str
+    attempt: Attempt
+    # Whether it changes, or measures, what the other attempts use: then nothing else is under way meanwhile.
+    alone: bool = False
