@@ -16,7 +16,7 @@ from support.chat.said import Said
 from support.configurator import Agent, Exchange, Tenant
 from support.deployments import Deployment
 from support.errors import UsageError
-from support.isolation import Grounds
+from support.isolation import Cell, Grounds, print_grid, svg
 from support.purge import Selection
 from support.removals import Removal
 
@@ -64,6 +64,9 @@ class Scene:
     # The templates or the agents that were listed, each time; and what was purged, each time.
     lists: list[list[dict[str, Any]]] = field(default_factory=list)
     removals: list[Removal] = field(default_factory=list)
+    # The canary of each tenant, by its name in the story, and what tenants tried to reach at each other.
+    canaries: dict[str, str] = field(default_factory=dict)
+    cells: list[Cell] = field(default_factory=list)
     # The configurator's answers to the last step that tried something, by what was tried.
     answers: dict[str, requests.Response] = field(default_factory=dict)
     # Words for which the model endpoint has trouble; connections that are not read; seconds that answers took.
@@ -169,7 +172,10 @@ class Scene:
         ]
 
     def attach(self) -> None:
-        """Attach the HTTP exchanges, the WebSocket transcripts and each backend's slice of log."""
+        """Attach the HTTP exchanges, the WebSocket transcripts and each backend's slice of log; show the grid."""
+        if self.cells:
+            print_grid(self.cells)
+            reporting.attach_text("isolation", svg(self.cells), "svg")
         _attach("HTTP exchanges", map(str, self.exchanges))
         _attach("WebSocket transcripts", (str(connection.transcript) for connection in self.opened))
         for backend, text in self.log_texts().items():

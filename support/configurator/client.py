@@ -194,6 +194,11 @@ class ConfiguratorClient:
         """Send changes of the tenant's profile that may be refused."""
         return self.request("PUT", "/api/v1/tenant/", token=tenant.access_token, json=changes)
 
+    def change_tenant(self, tenant: Tenant, **changes: Any) -> dict[str, Any]:
+        """Change fields of the tenant's profile; returns it as it is then on the wire."""
+        profile: dict[str, Any] = _json(self.try_to_change_tenant(tenant, changes), 200)
+        return profile
+
     def try_to_upgrade_tenant(self, tenant: Tenant) -> requests.Response:
         """Ask for the tenant to become an enterprise."""
         return self.request("POST", "/api/v1/tenant/upgrade", token=tenant.access_token)

@@ -1,0 +1,46 @@
+"""What must hold for tenants that live side by side."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from support.chat import Answered, ask
+from support.chat.marker import markers_in
+from support.configurator import Tenant
+from support.expectations import expect, sees_itself, sees_own_agents
+from support.neighbours import connection_of
+from support.traces import count_by
+from support.world import World
+
+
+def answered_by_own_agent(world: World, answered: Answered, tenant: Tenant) -> None:
+    """The message was put to the model in the persona of the tenant's agent."""
+    (marker,) = markers_in(answered.sent.text)
+    persona, prompts = tenant.agents[0].persona, world.prompts(marker)
+    expect(
+        bool(prompts) and all(persona in prompt for prompt in prompts),
+        f"{tenant.tenant_name}'s message was put to the model {len(prompts)} times, not each time as {persona!r}; "
+        "expected its own agent to answer it.",
+    )
+
+
+def rows_alike(world: World) -> None:
+    """Each tenant has rows in the same tables, as many as the others."""
+    counts: Mapping[str, Counter[tuple[str, str]]] = {
+        name: count_by(world.databases(), tenant.tenant_id, "platform") for name, tenant in world.scene.tenants.items()
+    }
+    first, *others = counts.values()
+    expect(
+        bool(first) and all(other == first for other in others),
+        f"What was said to each alike has left {counts}; expected the same rows for each tenant.",
+    )
+
+
+def undisturbed(world: World, name: str, person: str) -> None:
+    """Everything is the tenant's as before: its session, key, agents, and the connection that it had open."""
+    tenant, configurator = world.scene.tenant(name), world.configurator
+    sees_itself(configurator, tenant)
+    sees_own_agents(configurator, tenant)
+    expect(configurator.read_api_key(tenant) == tenant.api_key, f"{name} has another API key; expected the one it had.")
+    connection = connection_of(world.scene, name)
+    asked = ask(connection, world.scene.speaker(person))
+    answered_by_own_agent(world, asked.await_answer(world.reply_timeout), tenant)
