@@ -230,8 +230,6 @@ Feature: Agents
     When Acme tries to create and to change "Ada" and sends each of these
       | body                        |
       | nothing                     |
-      | no JSON                     |
-      | JSON that breaks off        |
       | a text                      |
       | a list                      |
       | bytes that are no text      |

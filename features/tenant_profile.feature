@@ -78,8 +78,6 @@ Feature: Tenant profile and statistics
     When Acme tries to change itself and sends each of these
       | body                        |
       | nothing                     |
-      | no JSON                     |
-      | JSON that breaks off        |
       | a text                      |
       | a list                      |
       | bytes that are no text      |

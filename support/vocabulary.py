@@ -13,6 +13,7 @@ from support.accounts.specimens import BODIES, FIELDS, SPELLINGS
 from support.agents.specimens import FIELDS as AGENT_FIELDS
 from support.chat.leaving import LEAVINGS
 from support.configurator.operations import OPERATIONS
+from support.removals import NAMINGS
 from support.troubles import TROUBLES
 
 T = TypeVar("T")
@@ -123,6 +124,7 @@ def register_types() -> None:
         Spelling=one_of(SPELLINGS),
         Guess=one_of(GUESSES),
         Claims=one_of(CLAIMS),
+        Naming=one_of(NAMINGS),
         ProfileDetail=one_of(PROFILE_DETAILS),
         AgentFields=one_of(AGENT_FIELDS),
         Leaving=one_of(LEAVINGS),

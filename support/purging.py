@@ -1,0 +1,55 @@
+"""Purges in a scenario."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
+from support.chat import Connection, Speaker
+from support.chat.connection import NoFrame
+from support.purge import Selection, select_prefix
+from support.purge.database import open_engine
+from support.removals import everything_of
+from support.scene import Scene
+from support.world import World
+
+_AT_ONCE = 10
+
+
+def register_close_names(scene: Scene, rows: Iterable[Mapping[str, str]]) -> None:
+    """Register a tenant for each row (tenant, user name); their names begin alike, as nobody else's do."""
+    beginning = scene.new_username()
+    for row in rows:
+        scene.register(row["tenant"], username=f"{beginning}_{row['user name']}")
+
+
+def of_story(scene: Scene, *tenants: str) -> Selection:
+    """Return everything of these tenants of the story."""
+    return everything_of(scene.tenant(name) for name in tenants)
+
+
+def with_beginning(world: World, beginning: str) -> Selection:
+    """Return the accounts whose user names begin so. Raises UsageError when the beginning is empty."""
+    found = []
+    for url in world.databases():
+        engine = open_engine(url)
+        try:
+            found.append(select_prefix(engine, beginning))
+        finally:
+            engine.dispose()
+    return Selection().union(found)
+
+
+def purge_while_writing(world: World, tenant: str, person: str, agent: str) -> None:
+    """Purge the tenant between messages of the person to its agent, and do not wait for an answer to any."""
+    connection = world.scene.connection(f"{tenant} to {agent}")
+    speaker = world.scene.speaker(person, connection.platform)
+    # Whether a message was answered before its agent was gone is nobody's business.
+    connection.listener = lambda _: None
+    _write(connection, speaker)
+    world.remove(of_story(world.scene, tenant))
+    _write(connection, speaker)
+
+
+def _write(connection: Connection, speaker: Speaker) -> None:
+    with suppress(NoFrame):
+        for number in range(_AT_ONCE):
+            connection.send(f"第 {number} 句", speaker)
