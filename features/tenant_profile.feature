@@ -64,11 +64,11 @@ Feature: Tenant profile and statistics
     Then every attempt is refused as invalid
     And the profile of Acme is as it was accepted
     When Acme tries each of these changes of itself
-      | detail        | value           |
-      | tenant name   | 1 characters    |
-      | tenant name   | 100 characters  |
-      | email address | a tag           |
-      | settings      | several layers  |
+      | detail        | value          |
+      | tenant name   | 1 characters   |
+      | tenant name   | 100 characters |
+      | email address | a tag          |
+      | settings      | several layers |
     Then every attempt is accepted
     And the profile of Acme is as it was accepted
 

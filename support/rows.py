@@ -52,15 +52,15 @@ def stored_messages(database_urls: Sequence[str], tenant_ids: Collection[str]) -
     )
 
 
-def tables_with(database_urls: Sequence[str], text: str) -> Counter[str]:
-    """Count the rows of each table, whoever's they are, in which this text stands in some column."""
+def tables_with(database_urls: Sequence[str], *texts: str) -> Counter[str]:
+    """Count for each of these texts the rows of each table, whoever's they are, in which it stands in some column."""
     counts: Counter[str] = Counter()
     for url in database_urls:
         with _reflected(url) as (connection, metadata):
             for table in metadata.sorted_tables:
-                texts = [column for column in table.columns if isinstance(column.type, String | JSON)]
-                if texts:
-                    holding = or_(*(column.cast(String).contains(text, autoescape=True) for column in texts))
+                columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
+                for text in texts if columns else ():
+                    holding = or_(*(column.cast(String).contains(text, autoescape=True) for column in columns))
                     counts[table.name] += connection.scalar(select(func.count()).where(holding)) or 0
     return +counts
 

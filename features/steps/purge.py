@@ -102,6 +102,11 @@ def nothing_is_left_of(context: HasWorld, tenant: str) -> None:
     expected.nothing_left(context.world.databases(), purging.of_story(context.world.scene, tenant))
 
 
+@then("no table holds anything of {one:Name} and {other:Name}")
+def nothing_is_left_of_two(context: HasWorld, one: str, other: str) -> None:
+    expected.nothing_left(context.world.databases(), purging.of_story(context.world.scene, one, other))
+
+
 @then("the credentials of {tenant:Name} are refused")
 def credentials_of_tenant_are_refused(context: HasWorld, tenant: str) -> None:
     expectations.locked_out(context.world.grounds, context.world.scene.tenant(tenant))

@@ -33,9 +33,7 @@ def _gone(removal: Removal, named: Selection) -> list[Difference]:
 
 def nothing_left(database_urls: Sequence[str], named: Selection) -> None:
     """No id of who was named stands in any column of any table."""
-    left: Counter[str] = Counter()
-    for each in sorted(named.ids):
-        left += tables_with(database_urls, each)
+    left = tables_with(database_urls, *sorted(named.ids))
     expect(not left, f"After the purge ids of who was named stand in {dict(left)}; expected no row to hold one.")
 
 
