@@ -127,6 +127,6 @@ def _credential(scene: Scene, tenant: str, agent: str) -> str:
 
 def _keep(scene: Scene, attempt: str, admission: Admission) -> Admission:
     scene.admissions[attempt] = admission
-    if admission.outcome == "refused":
+    if admission.outcome == "refused" and admission.marker:
         scene.unheard.append(admission.marker)
     return admission

@@ -11,6 +11,8 @@ from support.prompts import recorded_prompts
 
 def traces(database_urls: Sequence[str], model_url: str | None, markers: Collection[str]) -> list[Sighting]:
     """Return the rows and, if the model endpoint records them, the prompts in which one of these markers stands."""
+    if not markers:
+        return []
     rows = [sighting for sighting in Rows(database_urls).sightings() if sighting.token in markers]
     asked = [marker for marker in markers if model_url and recorded_prompts(model_url, marker)]
     return [*rows, *(Sighting(marker, None, "a prompt") for marker in asked)]

@@ -17,7 +17,7 @@ from support.chat.reader import Reader, Refused
 class Admission:
     """What came of an attempt; `outcome` is "neither" for a connection that stays open without a reply.
 
-    The marker is that of the message which was sent if it could be.
+    The marker is that of the message which was sent; it is empty when not even that was possible.
     """
 
     outcome: Literal["answered", "refused", "neither"]
@@ -41,11 +41,11 @@ def try_to_talk(
 
 def try_connection(connect: Callable[[], Connection], reader: Reader, speaker: Speaker, timeout: float) -> Admission:
     """Like try_to_talk, on a connection that is opened in whatever way."""
-    marker = new_marker()
     try:
         connection = connect()
     except Refused as refusal:
-        return Admission("refused", str(refusal), marker)
+        return Admission("refused", str(refusal), marker="")
+    marker = new_marker()
     try:
         connection.send(f"你好 {marker}", speaker)
         reply = connection.expect("reply", lambda _: True, "any reply", timeout)
