@@ -20,7 +20,7 @@ lint: setup ## check style, types, and that every step of every feature is defin
 	$(VENV_PYTHON) -m ruff format --check
 	$(VENV_PYTHON) -m mypy
 	@# From features/, where no behave.ini makes the dry run write Allure results.
-	cd features && ../$(VENV_PYTHON) -m behave --dry-run --format null .
+	cd features && ../$(VENV_PYTHON) -m behave --dry-run --no-summary --format null .
 
 test: lint ## lint, then the tests of the suite itself, then the features on free ports
 	$(VENV_PYTHON) -m pytest -n 2
