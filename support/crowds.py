@@ -51,6 +51,12 @@ def write_at_once(scene: Scene, agent: str, count: int, words: str = "", each: i
             talk.write(scene, person, agent, f"你好{words}")
 
 
+def await_acknowledgements(scene: Scene) -> None:
+    """Await the acknowledgement of all that was written."""
+    for said in scene.said:
+        said.connection.expect_acknowledgement(said.sent, scene.grounds.reply_timeout)
+
+
 def compare_with_burst(world: World, asker: tuple[str, str, int], burst: tuple[str, int, int]) -> None:
     """Let a person ask an agent some times alone, then as often while people write many messages to another agent.
 

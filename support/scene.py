@@ -1,11 +1,12 @@
 """What one scenario holds, by the names that its story uses, and what of it goes into the report."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psutil
 import requests
 
 from support import reporting
@@ -14,7 +15,7 @@ from support.chat import Admission, Answered, Connection, Conversation, Speaker,
 from support.chat.plan import new_speaker
 from support.chat.said import Said
 from support.configurator import Agent, Exchange, Tenant
-from support.deployments import Deployment
+from support.deployments import Backend, Deployment
 from support.errors import UsageError
 from support.isolation import Cell, Grounds, print_grid, svg
 from support.purge import Selection
@@ -73,6 +74,11 @@ class Scene:
     troubles: list[str] = field(default_factory=list)
     paused: list[Connection] = field(default_factory=list)
     response_times: dict[str, list[float]] = field(default_factory=dict)
+    # A deployment besides the run's; backends that were stopped; why a start failed, and what it left running.
+    another: Deployment | None = None
+    stopped: Sequence[Backend] = ()
+    failure: str = ""
+    left_running: Sequence[psutil.Process] = ()
     # What ends with the scenario besides its connections.
     undo: ExitStack = field(default_factory=ExitStack)
 

@@ -27,6 +27,7 @@ TAGS = {
     "memory": "what an agent remembers, and where",
     "integrity": "what is stored and counted",
     "llm": "messages that a model writes",
+    "deployment": "start, health, restarts, stop",
     "concurrency": "many at once, and what goes wrong for one of them",
     "needs.cleanup": "skipped with -D cleanup=no",
     "needs.launch": "skipped when the deployment was not launched by the run",

@@ -13,6 +13,7 @@ from support.accounts.specimens import BODIES, FIELDS, SPELLINGS
 from support.agents.specimens import FIELDS as AGENT_FIELDS
 from support.chat.leaving import LEAVINGS
 from support.configurator.operations import OPERATIONS
+from support.obstacles import OBSTACLES
 from support.removals import NAMINGS
 from support.troubles import TROUBLES
 
@@ -128,5 +129,6 @@ def register_types() -> None:
         ProfileDetail=one_of(PROFILE_DETAILS),
         AgentFields=one_of(AGENT_FIELDS),
         Leaving=one_of(LEAVINGS),
+        Obstacle=one_of(OBSTACLES),
         Trouble=one_of(TROUBLES),
     )

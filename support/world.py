@@ -104,6 +104,15 @@ class World:
                 self._of_the_run = register_tenants(self.configurator, self.new_usernames(self.settings.users))
         return self._of_the_run
 
+    def renew_token(self, tenant: Tenant) -> None:
+        """Log the tenant in again."""
+        tenant.access_token = self.configurator.login(tenant.username, tenant.password).access_token
+
+    def renew_tokens(self) -> None:
+        """Log the tenants of the run in again."""
+        for tenant in self._of_the_run:
+            self.renew_token(tenant)
+
     def populated_tenants(self) -> list[Tenant]:
         """Return the tenants of the run with their agents; create those if that has not been done."""
         tenants = self.registered_tenants()

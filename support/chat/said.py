@@ -27,6 +27,15 @@ class Said:
         """Consume the reply on another connection, which gets it as well."""
         return connection.expect("reply", self.is_answered_by, f"a reply to {self.person} {self.sent.text!r}", timeout)
 
+    def take_reply(self, connection: Connection | None = None) -> Frame | None:
+        """Consume the reply, on its own connection or on another, if it has come; return it."""
+        connection = connection or self.connection
+        replies = [frame for frame in connection.pending if frame.kind == "reply" and self.is_answered_by(frame)]
+        for reply in replies[:1]:
+            connection.pending.remove(reply)
+            self.reply = reply
+        return self.reply
+
     def is_answered_by(self, reply: Frame) -> bool:
         """Whether a reply is for this person at this place and carries no marker of another message.
 

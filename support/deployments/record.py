@@ -66,7 +66,7 @@ def read_record(directory: Path) -> DeploymentRecord | None:
     path = directory / _FILE
     try:
         return DeploymentRecord.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValidationError) as error:
         raise UsageError(

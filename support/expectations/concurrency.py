@@ -1,6 +1,7 @@
 """What must hold when many use a deployment at once, or something goes wrong for one of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 from support.chat import Connection
@@ -39,9 +40,7 @@ def answered_at_last(world: World, messages: Sequence[Said]) -> None:
     *earlier, last = messages
     answers(world, last)
     for said in earlier:
-        said.reply = next(filter(said.is_answered_by, last.connection.pending), None)
-        if said.reply:
-            last.connection.pending.remove(said.reply)
+        said.take_reply()
 
 
 def bursts_answered(world: World, messages: Sequence[Said]) -> None:
@@ -70,14 +69,10 @@ def none_closed(connections: Sequence[Connection]) -> None:
 
 def caught_up_or_cut_off(connection: Connection, messages: Sequence[Said], timeout: float) -> None:
     """The connection receives the reply to each message, in any order, unless the replier has ended it."""
-    missing = list(messages)
+    missing = [replace(said, reply=None) for said in messages]
 
     def catch_up() -> bool:
-        for said in [*missing]:
-            replies = [frame for frame in connection.pending if frame.kind == "reply" and said.is_answered_by(frame)]
-            if replies:
-                connection.pending.remove(replies[0])
-                missing.remove(said)
+        missing[:] = [said for said in missing if not said.take_reply(connection)]
         return not missing or connection.closed is not None
 
     connection.wait(catch_up, timeout)

@@ -164,6 +164,12 @@ def test_a_program_that_does_not_exist_is_named(write_profile: WriteProfile, tmp
         start(load_settings({"deployment": str(profile)}, {}), tmp_path / "run")
 
 
+def test_a_folder_that_cannot_be_made_is_named(start_small: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InfrastructureError, match=r"file cannot hold a deployment .*; give a folder"):
+        start_small(folder="file")
+
+
 def test_a_database_that_does_not_open_is_refused_before_anything_is_launched(
     start_small: Start, tmp_path: Path
 ) -> None:

@@ -1,0 +1,91 @@
+"""What operators do with deployments in a scenario, and what befalls them."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import psutil
+from sqlalchemy import create_engine
+
+from support.deployments import Deployment
+from support.deployments.launch import launch
+from support.errors import SuiteError, UsageError
+from support.obstacles import Obstacle
+from support.settings import Settings
+from support.world import World
+
+# One of those in which every generation of MaiMBot keeps its tenants.
+_TABLE = "tenant_users"
+_SECONDS = 10.0
+
+
+def restart(world: World, name: str) -> None:
+    """Restart a backend of the run's deployment, or start it again after a crash."""
+    world.deployment.restart(name)
+    if name == "configurator":
+        # Tokens may end with it, and later scenarios have these tenants, too.
+        world.renew_tokens()
+
+
+def crash(world: World, name: str) -> None:
+    """Kill a backend of the run's deployment and wait for its end; if nobody else does, the scene starts it again."""
+    backend = next(each for each in world.deployment.backends if each.name == name)
+    world.scene.undo.callback(lambda: None if backend.is_healthy() else restart(world, name))
+    backend.process.kill()
+    backend.process.wait(_SECONDS)
+
+
+def start_another(world: World) -> None:
+    """Start another deployment, on free ports and in a folder of its own, that asks the same model endpoint.
+
+    It ends with the scene. Nothing in it is in the ledger: it goes as a whole.
+    """
+    folder, model_url = _temporary_folder(world), world.deployment.model_url
+    without_model = [each for each in world.deployment.profile.backends if each.name != "model"]
+    profile = world.deployment.profile.model_copy(update={"backends": without_model, "model_url": model_url})
+    started = launch(_settings(world, database_url=f"sqlite:///{folder}/another.db"), profile, folder)
+    world.scene.undo.callback(started.stop)
+    world.scene.another = started
+
+
+def another(world: World) -> Deployment:
+    """Return the deployment that start_another() has started."""
+    if world.scene.another is None:
+        raise UsageError("No deployment besides the run's was started; write a Given before this step.")
+    return world.scene.another
+
+
+def stop_another(world: World) -> None:
+    """Stop the deployment that start_another() has started."""
+    world.scene.stopped = another(world).backends
+    another(world).stop()
+
+
+def try_to_start(world: World, obstacle: Obstacle) -> None:
+    """Try to start a deployment against an obstacle; the scene keeps why that failed and what it left running."""
+    attempt = obstacle(_temporary_folder(world), world.scene.undo)
+    before = set(psutil.Process().children(recursive=True))
+    try:
+        started = launch(_settings(world, **attempt.settings), world.deployment.profile, attempt.folder)
+    except SuiteError as error:
+        world.scene.failure = str(error)
+    else:
+        world.scene.undo.callback(started.stop)
+    world.scene.left_running = list(set(psutil.Process().children(recursive=True)) - before)
+
+
+def hide_tenants(deployment: Deployment, *, hidden: bool) -> None:
+    """Put the table of the deployment's tenants out of reach, or back."""
+    names = [_TABLE, f"hidden_{_TABLE}"]
+    engine = create_engine(deployment.database_urls[0])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE {} RENAME TO {}".format(*(names if hidden else reversed(names))))
+    engine.dispose()
+
+
+def _settings(world: World, **changes: Any) -> Settings:
+    return world.settings.model_copy(update={"configurator_port": "auto", "replier_port": "auto", **changes})
+
+
+def _temporary_folder(world: World) -> Path:
+    return Path(world.scene.undo.enter_context(TemporaryDirectory(prefix="deployment-")))
