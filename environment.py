@@ -39,7 +39,7 @@ def before_scenario(context: SuiteContext, scenario: Scenario) -> None:
 def after_step(context: SuiteContext, step: Step) -> None:
     """Name a crash of a backend at the step where it happened."""
     if step.status.has_failed():
-        context.world.deployment.check_alive()
+        context.world.check_alive()
 
 
 def after_scenario(context: SuiteContext, _scenario: Scenario) -> None:

@@ -22,6 +22,7 @@ from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
 from support.deployments import Deployment
+from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
@@ -132,7 +133,7 @@ class World:
         with progress("conversations", len(plans)) as show:
 
             def watch(conversations: Sequence[Conversation]) -> None:
-                self.deployment.check_alive()
+                self.check_alive()
                 show(sum(conversation.ended for conversation in conversations))
 
             held = hold_conversations(
@@ -225,6 +226,13 @@ class World:
         report = purge(self.databases(), selection)
         self.purges.append(report)
         return report
+
+    def check_alive(self) -> None:
+        """Raise AssertionError, with its last log lines, when a backend has died: no promise outlives that."""
+        try:
+            self.deployment.check_alive()
+        except InfrastructureError as error:
+            raise AssertionError(str(error)) from error
 
     def enter_scene(self) -> None:
         """Begin a scenario."""
