@@ -79,8 +79,9 @@ Feature: Secrets
     Given Acme has registered
     And Acme has created the agent "Ada"
     And Acme has logged in on its "laptop"
-    When Acme does everything that it can
-    And somebody tries to log in as Acme with another password
+    When Acme tries to talk to "Ada" in the headers
+    And Acme tries to talk to "Ada" in the query
+    And Acme does everything that it can
     Then no log of the deployment holds a secret of Acme
 
   @SEC-009 @normal

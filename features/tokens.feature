@@ -187,7 +187,8 @@ Feature: Tokens
       | tenant |
       | Acme   |
       | Globex |
-    When Acme is removed from the deployment
+    And Acme has used both of its tokens
+    When Acme is purged
     Then the access token of Acme is refused
     And the refresh token of Acme is refused
     And the right password of Acme is refused as unauthorized

@@ -52,7 +52,7 @@ def user_name_is_stored(context: HasWorld, tenant: str) -> None:
 @then("neither the password nor a token of {tenant:Name} does")
 def secrets_are_not_stored(context: HasWorld, tenant: str) -> None:
     account, logins = context.world.scene.tenant(tenant), context.world.scene.logins.values()
-    secrecy.not_stored(context.world.databases(), secrecy.passwords_and_tokens([account, *logins]))
+    secrecy.not_stored(context.world.databases(), secrecy.never_shown_again([account, *logins]))
 
 
 @then("what is stored of the passwords of {one:Name} and {other:Name} differs")
@@ -64,7 +64,7 @@ def stored_passwords_differ(context: HasWorld, one: str, other: str) -> None:
 @then("no log of the deployment holds a secret of {tenant:Name}")
 def logs_hold_no_secret(context: HasWorld, tenant: str) -> None:
     scene = context.world.scene
-    secrecy.not_logged(scene.logs, secrecy.all_secrets([scene.tenant(tenant), *scene.logins.values()]))
+    secrecy.not_logged(scene.logs, secrecy.secrets_of([scene.tenant(tenant), *scene.logins.values()]))
 
 
 @then("no answer tells of the inside of the deployment")

@@ -30,6 +30,12 @@ def renews_session(context: HasWorld, tenant: str) -> None:
     context.world.configurator.renew(context.world.scene.tenant(tenant))
 
 
+@given("{tenant:Name} has used both of its tokens")
+def has_used_tokens(context: HasWorld, tenant: str) -> None:
+    context.world.configurator.renew(context.world.scene.tenant(tenant))
+    context.world.configurator.who_am_i(context.world.scene.tenant(tenant))
+
+
 @given('the "{device}" has renewed its session')
 def login_has_renewed(context: HasWorld, device: str) -> None:
     context.world.configurator.renew(context.world.scene.login(device))
@@ -89,11 +95,6 @@ def login_logs_out_again(context: HasWorld, device: str) -> None:
     scene = context.world.scene
     end = OPERATIONS["end the session"]
     scene.answer = attempts.as_itself(context.world.configurator, end, scene.login(device))
-
-
-@when("{tenant:Name} is removed from the deployment")
-def tenant_is_removed(context: HasWorld, tenant: str) -> None:
-    context.world.purge([context.world.scene.tenant(tenant)])
 
 
 @then("the access token of {tenant:Name} is another than before")

@@ -117,11 +117,22 @@ def everything(configurator: ConfiguratorClient, tenant: Tenant) -> Answers:
     answers = {}
     for name in _EVERYTHING:
         operation, body = OPERATIONS[name], bodies.get(name, OPERATIONS[name].body)
-        answers[name] = as_itself(configurator, operation, tenant, json=body)
-        if name == "renew the session" and answers[name].ok:
-            tenant.replaced.append(tenant.access_token)
-            tenant.access_token = answers[name].json()["access_token"]
+        answer = answers[name] = as_itself(configurator, operation, tenant, json=body)
+        if answer.ok:
+            _keep_secrets(tenant, name, answer)
     return answers
+
+
+def _keep_secrets(tenant: Tenant, name: str, answer: requests.Response) -> None:
+    """Let the tenant have what it was given, so that it can go on and its secrets can be looked for."""
+    if name == "log in":
+        tenant.replaced += [answer.json()[kind] for kind in ("access_token", "refresh_token")]
+    elif name == "renew the session":
+        tenant.replaced.append(tenant.access_token)
+        tenant.access_token = answer.json()["access_token"]
+    elif name == "regenerate the API key":
+        tenant.replaced.append(tenant.api_key)
+        tenant.api_key = answer.json()["api_key"]
 
 
 def nonsense_everywhere(configurator: ConfiguratorClient, tenant: Tenant) -> Answers:

@@ -42,9 +42,11 @@ class Tenant:
     agents: list[Agent] = field(default_factory=list)
 
     @property
-    def secrets(self) -> list[str]:
-        """All that nobody but the tenant may know."""
-        return [self.password, self.api_key, self.access_token, self.refresh_token, *self.replaced]
+    def secrets(self) -> dict[str, str]:
+        """All that nobody but the tenant may know, by what it is."""
+        names = ("password", "api_key", "access_token", "refresh_token")
+        replaced = {f"replaced secret {number}": secret for number, secret in enumerate(self.replaced, 1)}
+        return {**{name: getattr(self, name) for name in names}, **replaced}
 
 
 class CreationLog(Protocol):

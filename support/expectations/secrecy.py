@@ -61,25 +61,22 @@ def told(texts: Iterable[str], value: str, what: str) -> None:
         raise Inconclusive(f"{what} was not found either, so the search proves nothing.")
 
 
-def passwords_and_tokens(logins: Sequence[Tenant]) -> dict[str, str]:
-    """Return by what they are the secrets of these logins that only their owner knows."""
-    names = ("password", "access_token", "refresh_token")
+def secrets_of(logins: Sequence[Tenant]) -> dict[str, str]:
+    """Return all secrets of these logins, those that were replaced among them, by what they are."""
     return {
-        f"{name} of login {number}": getattr(login, name) for number, login in enumerate(logins, 1) for name in names
-    }
-
-
-def all_secrets(logins: Sequence[Tenant]) -> dict[str, str]:
-    """Return by what they are all secrets of these logins, those that were replaced among them."""
-    return {
-        f"secret {place} of login {number}": secret
+        f"{what} of login {number}": secret
         for number, login in enumerate(logins, 1)
-        for place, secret in enumerate(login.secrets, 1)
+        for what, secret in login.secrets.items()
     }
+
+
+def never_shown_again(logins: Sequence[Tenant]) -> dict[str, str]:
+    """Return the secrets that a deployment need not keep as they are; an API key is shown whenever it is asked for."""
+    return {what: secret for what, secret in secrets_of(logins).items() if not what.startswith("api_key")}
 
 
 def not_stored(database_urls: Sequence[str], secrets: Mapping[str, str]) -> None:
-    """No table holds one of these secrets, given by what they are."""
+    """No table holds one of these secrets as it is."""
     stored = {name: tables_holding(database_urls, value) for name, value in secrets.items()}
     found = [f"{name} in {', '.join(tables)}" for name, tables in stored.items() if tables]
     expect(not found, f"Stored as they are: {'; '.join(found)}; expected hashes only.")
