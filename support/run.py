@@ -53,7 +53,9 @@ class Run:
                 settings=self.settings,
                 run_id=self.id,
                 deployment=deployment,
-                ledger=Ledger.create(self.directory / "ledger.jsonl", self.id, deployment.database_urls),
+                ledger=Ledger.create(
+                    self.directory / "ledger.jsonl", self.id, deployment.database_urls, deployment.directories
+                ),
                 before=Snapshot.take(deployment.database_urls),
                 reader=Reader(),
             )

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         MessageRange((5, 5)), description="messages of each conversation, 1..100: 5 or 5..10"
     )
     cleanup: bool = Field(True, description="purge what the run created (yes or no)")
+    maimbot: Path | None = Field(None, description="a MaiMBot checkout, for a profile that launches one")
     configurator_port: Port | None = Field(None, description="port of a launched configurator, 1..65535 or auto")
     replier_port: Port | None = Field(None, description="port of a launched replier, 1..65535 or auto")
     configurator_url: str | None = Field(None, description="attach to this configurator, launch nothing")

@@ -214,7 +214,11 @@ class World:
     def remove(self, selection: Selection, *, dry_run: bool = False) -> None:
         """Purge what is named, or only say what would go, and let the story see what it did to the databases."""
         databases, before = self.databases(), Snapshot.take(self.databases())
-        report = purge(databases, selection, dry_run=True) if dry_run else self._purge(selection)
+        report = (
+            purge(databases, selection, directories=self.deployment.directories, dry_run=True)
+            if dry_run
+            else self._purge(selection)
+        )
         self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
 
     def purge_all(self) -> None:
@@ -223,7 +227,7 @@ class World:
         self.ledger.purged()
 
     def _purge(self, selection: Selection) -> PurgeReport:
-        report = purge(self.databases(), selection)
+        report = purge(self.databases(), selection, directories=self.deployment.directories)
         self.purges.append(report)
         return report
 

@@ -1,10 +1,11 @@
 """Attaching to a deployment that already runs: nothing is launched, but it must look like a MaiMBot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import requests
 import websocket
 
+from support.deployments.checkout import check_checkout
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.http import get
@@ -35,6 +36,7 @@ def attach(settings: Settings, profile: Profile) -> Deployment:
         replier_url=with_path(replier_url, profile.replier_path),
         model_url=_setting("model_url", settings, check_http_url) or profile.model_url,
         database_urls=_database_urls(settings, profile),
+        directories=tuple(_directories(settings, profile)),
         wait_factor=settings.wait_factor,
     )
     seconds = _SECONDS * settings.wait_factor
@@ -63,13 +65,26 @@ def _setting(name: str, settings: Settings, check: Callable[[str], str]) -> str 
 
 def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
     others = profile.databases[1:] if settings.database_url else profile.databases
-    urls = (settings.database_url, *others) if settings.database_url else others
     if any("{directory}" in url for url in others):
         raise UsageError(
             "database_url is missing: what the run creates is purged in the database of the deployment that it "
             "attaches to; give it as -D database_url= or, when it holds a password, as MAIM_DATABASE_URL."
         )
-    return urls
+    found = tuple(_in_checkout(url, settings, profile) for url in others)
+    return (settings.database_url, *found) if settings.database_url else found
+
+
+def _directories(settings: Settings, profile: Profile) -> Iterator[str]:
+    for pattern in profile.directories:
+        if "{directory}" not in pattern:  # that is the folder of a launch
+            yield _in_checkout(pattern, settings, profile)
+
+
+def _in_checkout(text: str, settings: Settings, profile: Profile) -> str:
+    """Fill the placeholder of the checkout in which the deployment runs."""
+    if "{maimbot}" not in text:
+        return text
+    return text.replace("{maimbot}", str(check_checkout(settings.maimbot, profile.name)))
 
 
 def _check_configurator(url: str, seconds: float) -> None:

@@ -25,6 +25,8 @@ class Backend:
     working_directory: Path
     environment: Mapping[str, str] = field(repr=False)
     start_timeout: float  # seconds
+    # What it finds when it starts, by path.
+    files: Mapping[Path, str] = field(default_factory=dict, repr=False)
     process: psutil.Popen = field(init=False, repr=False)
 
     @property

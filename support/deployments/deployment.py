@@ -20,6 +20,8 @@ class Deployment:
     replier_url: str
     model_url: str | None
     database_urls: tuple[str, ...] = field(repr=False)
+    # What it keeps of a tenant outside of them, such as data/{tenant_id}.
+    directories: tuple[str, ...] = ()
     wait_factor: float = 1.0
     # Where its processes are recorded; None when it is attached.
     directory: Path | None = None

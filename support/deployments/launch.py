@@ -2,9 +2,13 @@
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from support.deployments.backend import Backend
+from support.deployments.checkout import check_checkout, copy_checkout, find_python, write_files
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
@@ -13,23 +17,24 @@ from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings
 
+# The folder of a launch where the copy of the checkout is.
+_COPY = "maimbot"
+
 
 def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     """Launch the profile's backends one after the other; when one fails, stop those that were launched before.
 
     What an earlier, killed launch left running in the directory is stopped first.
     """
-    if settings.model_url:
-        raise UsageError(
-            f"model_url is only for attaching, and {profile.name} is launched; "
-            "name a model that already runs by the key model_url of a profile without a model backend."
-        )
+    _refuse_unused(settings, profile)
     directory = directory.absolute()
     stop_recorded(directory)
     deployment, backends = _plan(settings, profile, directory)
     for backend in backends:
         backend.check_port()
-    _make_folders(directory, backends)
+    if settings.maimbot:
+        copy_checkout(settings.maimbot.expanduser().absolute(), directory / _COPY, profile.leave_out)
+    _make_folders(directory, backends, deployment.database_urls)
     for url in deployment.database_urls:
         check_database(url, must_exist=False)
     try:
@@ -44,10 +49,26 @@ def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     return deployment
 
 
+def _refuse_unused(settings: Settings, profile: Profile) -> None:
+    if settings.model_url:
+        raise UsageError(
+            f"model_url is only for attaching, and {profile.name} is launched; "
+            "name a model that already runs by the key model_url of a profile without a model backend."
+        )
+    if settings.maimbot and not profile.needs_checkout:
+        raise UsageError(f"maimbot is given, and {profile.name} is not launched from a checkout; leave it out.")
+    if settings.database_url and not profile.chooses_database:
+        raise UsageError(
+            f"database_url is given, and no backend of {profile.name} is told its database; leave it out, "
+            "or write {database_url} where the profile tells them."
+        )
+
+
 def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deployment, list[Backend]]:
     ports = _choose_ports(settings, profile)
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
-    databases = tuple(url.format(directory=directory) for url in profile.databases)
+    places = _find_places(settings, profile, directory)
+    databases = tuple(url.format(**places) for url in profile.databases)
     if settings.database_url:
         databases = (settings.database_url, *databases[1:])
     deployment = Deployment(
@@ -56,35 +77,43 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
         replier_url=f"ws://{HOST}:{ports['replier']}{profile.replier_path}",
         model_url=urls.get("model", profile.model_url),
         database_urls=databases,
+        # Which tenant's it is, the purge says.
+        directories=tuple(each.format(**places, tenant_id="{tenant_id}") for each in profile.directories),
         wait_factor=settings.wait_factor,
         directory=directory,
     )
     urls["replier"] = deployment.replier_url
+    places |= {"database_url": databases[0], "model_url": str(deployment.model_url)}
     return deployment, [
-        _plan_backend(each, urls[each.name], ports[each.name], deployment, directory) for each in profile.backends
+        _plan_backend(each, urls[each.name], ports[each.name], places, directory) for each in profile.backends
     ]
 
 
-def _plan_backend(profile: BackendProfile, url: str, port: int, deployment: Deployment, directory: Path) -> Backend:
+def _find_places(settings: Settings, profile: Profile, directory: Path) -> dict[str, str]:
+    """Return what the placeholders that all backends share stand for."""
+    places = {"python": sys.executable, "directory": str(directory)}
+    if profile.needs_checkout:
+        checkout = check_checkout(settings.maimbot, profile.name)
+        places |= {"maimbot": str(directory / _COPY), "maimbot_python": find_python(checkout)}
+    return places
+
+
+def _plan_backend(profile: BackendProfile, url: str, port: int, places: Mapping[str, str], directory: Path) -> Backend:
+    def filled(text: str) -> str:
+        return text.format(**places, port=port)
+
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
-    given = {
-        name: text.format(
-            database_url=deployment.database_urls[0],
-            model_url=deployment.model_url,
-            port=port,
-            directory=directory,
-        )
-        for name, text in profile.environment.items()
-    }
+    given = {name: filled(text) for name, text in profile.environment.items()}
     return Backend(
         name=profile.name,
         url=url,
         port=port,
         health_url=f"http://{HOST}:{port}{profile.health}",
         log_file=directory / "logs" / f"{profile.name}.log",
-        command=tuple(part.format(python=sys.executable, port=port, directory=directory) for part in profile.command),
-        working_directory=profile.working_directory,
+        command=tuple(map(filled, profile.command)),
+        working_directory=Path(filled(str(profile.working_directory))),
         environment={**inherited, "PYTHONUNBUFFERED": "1", **given},
+        files={directory / _COPY / path: filled(text) for path, text in profile.files.items()},
         start_timeout=profile.start_timeout,
     )
 
@@ -99,11 +128,15 @@ def _choose_ports(settings: Settings, profile: Profile) -> dict[str, int]:
     return ports
 
 
-def _make_folders(directory: Path, backends: list[Backend]) -> None:
+def _make_folders(directory: Path, backends: list[Backend], database_urls: Iterable[str]) -> None:
+    databases = [Path(make_url(url).database or "") for url in database_urls]
     try:
+        for folder in [database.parent for database in databases if database.is_relative_to(directory)]:
+            folder.mkdir(parents=True, exist_ok=True)
         for backend in backends:
             backend.log_file.parent.mkdir(parents=True, exist_ok=True)
             backend.log_file.write_bytes(b"")
+            write_files(backend.files)
     except OSError as error:
         raise InfrastructureError(
             f"{directory} cannot hold a deployment ({error.strerror}: {error.filename}); "

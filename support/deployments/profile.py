@@ -27,6 +27,8 @@ from support.toml import read_toml
 
 FOLDER = Path(__file__).resolve().parents[2] / "deployments"
 _DEFAULT_PORTS: Mapping[str, Port] = {"model": "auto", "configurator": 8000, "replier": 8095}
+_CHECKOUT = "{maimbot}"
+_OF_A_BACKEND = ("python", "port", "directory", "database_url", "model_url", "maimbot", "maimbot_python")
 
 BackendName = Literal["model", "configurator", "replier"]
 UrlPath = Annotated[str, Field(pattern=r"^/\S*$", description="a path that begins with /")]
@@ -38,8 +40,27 @@ def _with_placeholders(*allowed: str) -> AfterValidator:
     return AfterValidator(lambda text: check_placeholders(text, allowed))
 
 
+BackendText = Annotated[str, _with_placeholders(*_OF_A_BACKEND)]
+
+
+def _check_inner_path(path: str) -> str:
+    if not path or Path(path).is_absolute() or ".." in Path(path).parts:
+        raise ValueError("a path inside of the checkout is allowed")
+    return path
+
+
+InnerPath = Annotated[str, AfterValidator(_check_inner_path)]
+
+
+def _check_tenant_directory(pattern: str) -> str:
+    check_placeholders(pattern, ["tenant_id", "maimbot", "directory"])
+    if "{tenant_id}" not in pattern:
+        raise ValueError("it holds no {tenant_id}, so it would be the directory of all tenants")
+    return pattern
+
+
 def _check_database(url: str) -> str:
-    check_placeholders(url, ["directory"])
+    check_placeholders(url, ["directory", "maimbot"])
     try:
         make_url(url)
     except ArgumentError:
@@ -53,15 +74,14 @@ class BackendProfile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: BackendName = Field(description="model, configurator or replier")
-    command: tuple[Annotated[str, _with_placeholders("python", "port", "directory")], ...] = Field(
-        min_length=1, description="a list: the program and its arguments"
-    )
+    command: tuple[BackendText, ...] = Field(min_length=1, description="a list: the program and its arguments")
     port: Port | None = Field(None, description='a number 1..65535 or "auto"')
     health: UrlPath = "/health"
     start_timeout: float = Field(30, gt=0, le=3600, description="seconds, more than 0, at most 3600")
     working_directory: Path = Field(Path(), validate_default=True, description="a folder, relative to the profile")
-    environment: dict[str, Annotated[str, _with_placeholders("database_url", "model_url", "port", "directory")]] = (
-        Field(default_factory=dict, repr=False, description="a table of texts")
+    environment: dict[str, BackendText] = Field(default_factory=dict, repr=False, description="a table of texts")
+    files: dict[InnerPath, BackendText] = Field(
+        default_factory=dict, repr=False, description="a table of texts by their paths in the checkout"
     )
 
     @property
@@ -69,9 +89,16 @@ class BackendProfile(BaseModel):
         """The port that the profile asks for, or MaiMBot's own."""
         return _DEFAULT_PORTS[self.name] if self.port is None else self.port
 
+    @property
+    def texts(self) -> Iterable[str]:
+        """Whatever may hold a placeholder."""
+        return (*self.command, *self.environment.values(), *self.files.values(), str(self.working_directory))
+
     @field_validator("working_directory")
     @classmethod
     def _find_folder(cls, given: Path, info: ValidationInfo) -> Path:
+        if given.parts[:1] == (_CHECKOUT,):
+            return given
         beside: Path = info.context["folder"] if info.context else Path()
         folder = (beside / given.expanduser()).resolve()
         if not folder.is_dir():
@@ -92,6 +119,10 @@ class Profile(BaseModel):
     databases: tuple[Annotated[str, AfterValidator(_check_database)], ...] = Field(
         min_length=1, repr=False, description="a list of SQLAlchemy URLs, the main one first"
     )
+    directories: tuple[Annotated[str, AfterValidator(_check_tenant_directory)], ...] = Field(
+        (), description="a list of paths that hold {tenant_id}"
+    )
+    leave_out: tuple[InnerPath, ...] = Field((), description="a list of paths in the checkout")
     backends: tuple[BackendProfile, ...] = Field((), alias="backend", description="[[backend]] tables")
     configurator_url: HttpUrl | None = None
     replier_url: WebSocketUrl | None = None
@@ -101,6 +132,16 @@ class Profile(BaseModel):
     def attaches(self) -> bool:
         """Whether the deployment is already running elsewhere."""
         return not self.backends
+
+    @property
+    def needs_checkout(self) -> bool:
+        """Whether it is launched from a MaiMBot checkout that the user gives."""
+        return any("{maimbot" in text for text in (*self._texts(), *self.databases, *self.directories))
+
+    @property
+    def chooses_database(self) -> bool:
+        """Whether its backends are told their database."""
+        return any("{database_url}" in text for text in self._texts())
 
     @model_validator(mode="after")
     def _launch_or_attach(self) -> "Profile":
@@ -123,11 +164,11 @@ class Profile(BaseModel):
             )
         if "model" in names and self.model_url:
             raise ValueError("it has a model backend and the key model_url; only one of them is allowed")
-        if "model" not in names and not self.model_url and self._mentions_model():
+        if "model" not in names and not self.model_url and any("{model_url}" in text for text in self._texts()):
             raise ValueError("{model_url} in it needs a model backend or the key model_url")
 
-    def _mentions_model(self) -> bool:
-        return any("{model_url}" in text for each in self.backends for text in each.environment.values())
+    def _texts(self) -> list[str]:
+        return [text for each in self.backends for text in each.texts]
 
 
 def load_profile(name_or_path: str) -> Profile:

@@ -1,0 +1,53 @@
+"""A MaiMBot checkout that the user has: a deployment is launched from a copy of it, and it stays as it is."""
+
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from support.errors import InfrastructureError, UsageError
+
+
+def check_checkout(checkout: Path | None, profile_name: str) -> Path:
+    """Return the checkout's absolute path. Raises UsageError when none is given or it is no folder."""
+    if checkout is None:
+        raise UsageError(f"{profile_name} needs a MaiMBot checkout; give its folder as -D maimbot=PATH.")
+    folder = checkout.expanduser().absolute()
+    if not folder.is_dir():
+        raise UsageError(f"maimbot={str(checkout)!r} is no folder; give that of a MaiMBot checkout.")
+    return folder
+
+
+def find_python(checkout: Path) -> str:
+    """Return the interpreter of the checkout's own virtual environment. Raises UsageError when it has none."""
+    python = checkout / ".venv" / "bin" / "python"
+    if not python.exists():
+        raise UsageError(
+            f"{python} is missing, and MaiMBot runs in an environment of its own; make it by: "
+            f"cd {checkout} && python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"
+        )
+    return str(python)
+
+
+def copy_checkout(checkout: Path, copy: Path, leave_out: Collection[str]) -> None:
+    """Copy the checkout without the paths in it that are left out; what an earlier launch left in the copy stays.
+
+    Raises InfrastructureError when that fails.
+    """
+
+    def ignore(folder: str, names: list[str]) -> list[str]:
+        inside = Path(folder).relative_to(checkout)
+        return [name for name in names if (inside / name).as_posix() in leave_out]
+
+    try:
+        shutil.copytree(checkout, copy, ignore=ignore, symlinks=True, dirs_exist_ok=True)
+    except (OSError, shutil.Error) as error:
+        raise InfrastructureError(
+            f"{checkout} cannot be copied to {copy} ({error}); MaiMBot runs there and not in the checkout."
+        ) from error
+
+
+def write_files(files: Mapping[Path, str]) -> None:
+    """Write texts, making their folders. Raises OSError when that fails."""
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
