@@ -3,6 +3,8 @@
 import json
 import re
 
+from embedded.model.one_text import OWN_WORDS, Turn, listed_messages, unfold
+
 # A real replier's prompt may put Chinese right next to a marker; with re.ASCII \b still sees an edge there.
 MARKER = re.compile(r"\bmk-[0-9a-f]{8,32}\b", re.ASCII)
 CANARY = re.compile(r"\bcanary-[0-9a-f]{8,32}\b", re.ASCII)
@@ -17,14 +19,13 @@ _LISTED_ID = re.compile(r"\bm\d+\b", re.ASCII)
 _EXAMPLE_OF_A_PLAN = re.compile(r'"target_message_id"\s*:\s*"[^"]*"')
 _LONGEST_TOPIC = 60
 
-Turn = tuple[str, str]
-
 
 def answer(turns: list[Turn]) -> str:
     """Answer a conversation of (role, text) turns, of which there is at least one."""
     prompt = "\n".join(text for _, text in turns)
     if '"action"' in prompt and "target_message_id" in prompt:
         return _plan(prompt)
+    turns = (len(turns) == 1 and unfold(prompt)) or turns
     last = turns[-1][1]
     system = "\n".join(text for role, text in turns if role == "system")
     sentences = [_introduce(system), _respond(turns[:-1], last), *dict.fromkeys(MARKER.findall(last))]
@@ -32,9 +33,10 @@ def answer(turns: list[Turn]) -> str:
 
 
 def _plan(prompt: str) -> str:
-    """Choose the newest message that a planner's prompt lists; without one, stay silent."""
-    ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
-    if not ids:
+    """Choose the newest message that a planner's prompt lists; stay silent without one, or when we wrote it."""
+    listed = listed_messages(prompt)
+    ids = [message_id for message_id, _ in listed] or _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
+    if not ids or (listed and listed[-1][1].startswith(OWN_WORDS)):
         return ""
     choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"}
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"
@@ -43,7 +45,7 @@ def _plan(prompt: str) -> str:
 def _introduce(system: str) -> str:
     phrases = [match[1] for match in [_NAME.search(system)] if match]
     phrases += [match[0].strip() for match in [_FIRST_PHRASE.search(system)] if match]
-    return f"【{'｜'.join(phrases) or '无名'}】"
+    return f"{OWN_WORDS}{'｜'.join(phrases) or '无名'}】"
 
 
 def _respond(history: list[Turn], last: str) -> str:

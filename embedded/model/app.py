@@ -10,8 +10,9 @@ from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from embedded.model.answers import Turn, answer
+from embedded.model.answers import answer
 from embedded.model.behaviour import Behaviour, Behaviours
+from embedded.model.one_text import Turn
 from embedded.model.recording import Recording
 
 MODEL_NAME = "embedded"

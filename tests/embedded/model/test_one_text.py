@@ -1,0 +1,40 @@
+import json
+
+from embedded.model.answers import answer
+
+PROMPT = """下面是群里的聊天:
+06:58:11, 小王: 我的生日是五月一日 mk-00000001
+06:58:12, 阿大: 【阿大】 好的，我的生日是六月 mk-00000001
+06:58:13, 小王: {message}......（记不清了）
+
+现在小王说的：{message} mk-00000002。引起了你的注意。
+你的名字是阿大，你你是一位严谨的专家，只讲事实。;
+现在，你说：
+"""
+
+
+def test_the_message_that_is_to_be_answered_is_answered_as_the_agent() -> None:
+    text = answer([("user", PROMPT.format(message="什么是引力"))])
+    assert text.startswith("【阿大｜你是一位严谨的专家】")
+    assert "“什么是引力”" in text
+    assert text.endswith(" mk-00000002")
+
+
+def test_what_people_said_before_is_recalled_and_not_what_the_agent_said() -> None:
+    text = answer([("user", PROMPT.format(message="你还记得我的生日吗"))])
+    assert "五月一日" in text
+    assert "六月" not in text
+
+
+def plan(*messages: str) -> str:
+    listed = "\n".join(f"[m{number}]06:58:1{number}, 某人: {text}" for number, text in enumerate(messages, 1))
+    return answer([("user", f'{listed}\n{{"action":"reply","target_message_id":"m77"}}')])
+
+
+def test_a_planner_gets_the_newest_message_of_somebody_else() -> None:
+    choice = json.loads(plan("你好", "【阿大】 你好", "见m88吗").removeprefix("```json\n").removesuffix("\n```"))
+    assert choice["target_message_id"] == "m3"
+
+
+def test_a_planner_gets_silence_after_our_own_words() -> None:
+    assert plan("你好", "【阿大】 你好") == ""
