@@ -1,13 +1,15 @@
-"""What tests share: the embedded deployment, launched once for each worker on free ports."""
+"""What tests share: the embedded deployment, launched once for each worker on free ports, and the suite itself."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from support.chat import Reader
 from support.configurator import ConfiguratorClient
-from support.deployments import Deployment, start
+from support.deployments import Deployment, start, stop_recorded
 from support.settings import load_settings
+from tests.suite import Suite
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +29,11 @@ def configurator(deployment: Deployment) -> ConfiguratorClient:
 def reader() -> Iterator[Reader]:
     with Reader() as reader:
         yield reader
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Iterator[Suite]:
+    suite = Suite(tmp_path)
+    yield suite
+    for folder in suite.reports.glob("*/"):
+        stop_recorded(folder)

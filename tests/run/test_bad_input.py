@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.run.conftest import PORTS, ROOT, Suite
+from tests.suite import PORTS, ROOT, Suite
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one(suite: Suite) -> None:

@@ -1,57 +1,14 @@
 """A run that is ended from outside undoes itself; one that is killed is undone by the next."""
 
-import contextlib
-import re
 import signal
-import subprocess
-import time
-from collections.abc import Callable
-from pathlib import Path
 
-import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
 from support.purge import Ledger
-from tests.run.conftest import PORTS, Suite
+from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of
 
 LONG = ("--tags=@FLOW-004", "-D", "users=20", "-D", "agents=5", "-D", "messages=100")
-
-
-def await_that(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, f"the run ended before the test could reach it: {process.communicate()[0]}"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def backends_of(reports: Path) -> list[psutil.Process]:
-    """Processes that log into this folder."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if any(re.match(f"{reports}.*log$", file.path) for file in process.open_files()):
-                found.append(process)
-    return found
-
-
-def rows_of(reports: Path) -> dict[str, int]:
-    """How many rows of tenants there are in the run's database."""
-    (database,) = (path for path in reports.glob("*/maimbot.db") if not path.parent.is_symlink())
-    engine = create_engine(f"sqlite:///{database}")
-    tables = ("tenant_users", "user_sessions", "agents", "messages", "chat_streams", "llm_usage", "person_info")
-    with engine.connect() as connection:
-        counts = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608
-    engine.dispose()
-    return {table: count for table, count in counts.items() if count}
-
-
-def has_messages(reports: Path) -> bool:
-    try:
-        return "messages" in rows_of(reports)
-    except Exception:  # the database is being made
-        return False
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -59,12 +16,12 @@ def test_a_signal_in_mid_conversation_purges_stops_and_reports(
     suite: Suite, number: signal.Signals, exit_code: int
 ) -> None:
     process = suite.popen(*PORTS, *LONG)
-    await_that(lambda: has_messages(suite.reports), process)
+    await_that(lambda: is_talking(suite.reports), process)
     process.send_signal(number)
     outcome = suite.finish(process)
     assert outcome.exit_code == exit_code, outcome.output
     assert backends_of(suite.reports) == []
-    assert rows_of(suite.reports) == {}
+    assert rows_of(database_of(suite.reports)) == {}
     assert outcome.results["success"] is False
     assert outcome.results["cleanup"]["users_cleaned"] == 20
     assert outcome.results["cleanup"]["residue"] == []
@@ -72,13 +29,13 @@ def test_a_signal_in_mid_conversation_purges_stops_and_reports(
 
 def test_a_second_ctrl_c_does_not_cut_the_purge_short(suite: Suite) -> None:
     process = suite.popen(*PORTS, *LONG)
-    await_that(lambda: has_messages(suite.reports), process)
+    await_that(lambda: is_talking(suite.reports), process)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
     outcome = suite.finish(process)
     assert outcome.exit_code == 130, outcome.output
     assert backends_of(suite.reports) == []
-    assert rows_of(suite.reports) == {}
+    assert rows_of(database_of(suite.reports)) == {}
 
 
 @pytest.mark.parametrize("moment", ["registering", "talking"])
@@ -87,9 +44,9 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
     reached = {
         "registering": lambda: (
             any(path.stat().st_size for path in suite.reports.glob("*/ledger.jsonl"))
-            and "tenant_users" in rows_of(suite.reports)
+            and "tenant_users" in rows_of(database_of(suite.reports))
         ),
-        "talking": lambda: has_messages(suite.reports),
+        "talking": lambda: is_talking(suite.reports),
     }
     await_that(reached[moment], process)
     process.kill()

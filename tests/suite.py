@@ -1,19 +1,22 @@
 """Runs the suite itself, as a user does, in a process of its own."""
 
+import contextlib
 import json
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
+import psutil
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
-from support.deployments import stop_recorded
-
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
 
 
@@ -66,9 +69,46 @@ class Suite:
         return self.finish(self.popen(*arguments, **options))
 
 
-@pytest.fixture
-def suite(tmp_path: Path) -> Iterator[Suite]:
-    suite = Suite(tmp_path)
-    yield suite
-    for folder in suite.reports.glob("*/"):
-        stop_recorded(folder)
+def await_that(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    """Wait for something that the run does on its way."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, f"the run ended before the test could reach it: {process.communicate()[0]}"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def backends_of(reports: Path) -> list[psutil.Process]:
+    """Return the processes that log into this folder."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if any(re.match(f"{reports}.*log$", file.path) for file in process.open_files()):
+                found.append(process)
+    return found
+
+
+def database_of(reports: Path) -> Path:
+    """Return the database of the one run that has launched its deployment here."""
+    (database,) = (path for path in reports.glob("*/maimbot.db") if not path.parent.is_symlink())
+    return database
+
+
+def rows_of(database: Path) -> dict[str, int]:
+    """Return how many rows of tenants there are, by table."""
+    engine = create_engine(f"sqlite:///{database}")
+    tables = ("tenant_users", "user_sessions", "agents", "messages", "chat_streams", "llm_usage", "person_info")
+    try:
+        with engine.connect() as connection:
+            counts = {table: connection.scalar(text(f"SELECT count(*) FROM {table}")) for table in tables}  # noqa: S608
+    finally:
+        engine.dispose()
+    return {table: count for table, count in counts.items() if count}
+
+
+def is_talking(reports: Path) -> bool:
+    """Whether the run that has launched its deployment here has messages stored by now."""
+    try:
+        return "messages" in rows_of(database_of(reports))
+    except (SQLAlchemyError, ValueError):  # the database is being made
+        return False
