@@ -3,8 +3,9 @@
 
 VENV_PYTHON = .venv/bin/python
 ARGS =
+DEFECTS =
 
-.PHONY: help setup acceptance test lint bench report lock clean
+.PHONY: help setup acceptance test lint bench prove report lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -28,6 +29,9 @@ test: lint ## lint, then the tests of the suite itself, then the features on fre
 
 bench: setup ## measure a run and the response times
 	$(VENV_PYTHON) -m load.bench $(ARGS)
+
+prove: setup ## plant defects, and see each killed by a scenario (DEFECTS="ISO-03 tokens" for some of them)
+	$(VENV_PYTHON) -m defects $(DEFECTS) $(ARGS)
 
 report: setup ## make a page of the last run's Allure results
 	$(VENV_PYTHON) -m support.reporting.page $(ARGS)

@@ -1,0 +1,136 @@
+"""Trials: the suite against a copy of the embedded deployment, in a folder of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from defects.defect import Defect
+from support.errors import SuiteError
+from support.recovery import recover
+from support.reporting.results import ScenarioResult, read_results
+from support.settings import ENVIRONMENT_PREFIX
+
+ROOT = Path(__file__).resolve().parents[1]
+# What a trial copies. The profile's working_directory is the folder above its own, so it launches the copy.
+_COPIED = ("embedded", "deployments/embedded.toml")
+# A defect makes many a wait end in vain: time-outs are a third of the usual ones. The clean deployment meets them, too.
+_WAIT_FACTOR = "0.3"
+_SECONDS_ALLOWED = 240
+_SECONDS_TO_PURGE = 30
+_GREEN_OR_RED = (0, 1)
+
+
+class Observation(BaseModel):
+    """How the scenarios of one trial ended; `failure` says why it came to no verdict."""
+
+    model_config = ConfigDict(frozen=True)
+
+    seconds: float
+    scenarios: Sequence[ScenarioResult] = ()
+    failure: str = ""
+
+
+class Trials:
+    """Runs trials, several at once, and can end those that are running."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._lock = threading.Lock()
+
+    def run(self, defect: Defect | None, scenarios: Sequence[str]) -> Observation:
+        """Run the scenarios of these ids against the deployment with this defect; None is the clean deployment."""
+        begun = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="defects-") as name:
+            folder = Path(name)
+            copy_deployment(folder)
+            if defect:
+                defect.plant(folder / "embedded")
+            exit_code = self._run(folder, scenarios)
+            return _observe(folder, exit_code, time.monotonic() - begun)
+
+    def stop(self) -> None:
+        """End the running trials; each stops its deployment."""
+        with self._lock:
+            for process in self._running:
+                process.terminate()
+
+    def _run(self, folder: Path, scenarios: Sequence[str]) -> int | None:
+        """Return behave's exit code, None when it did not end in time. Nothing of it is left running."""
+        with (folder / "output").open("wb") as output:
+            process = subprocess.Popen(
+                _command(folder, scenarios), cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT
+            )
+        with self._lock:
+            self._running.add(process)
+        try:
+            return process.wait(_SECONDS_ALLOWED)
+        except subprocess.TimeoutExpired:
+            _end(process, folder)
+            return None
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+
+def copy_deployment(folder: Path) -> None:
+    """Copy the embedded deployment and its profile into the folder."""
+    for name in _COPIED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            target.parent.mkdir(parents=True)
+            shutil.copy(source, target)
+
+
+def _command(folder: Path, scenarios: Sequence[str]) -> list[str]:
+    settings = {
+        "deployment": folder / "deployments" / "embedded.toml",
+        "configurator_port": "auto",
+        "replier_port": "auto",
+        "reports": folder / "reports",
+        "wait_factor": _WAIT_FACTOR,
+    }
+    tags = " or ".join(f"@{scenario}" for scenario in scenarios)
+    given = [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
+    return [sys.executable, "-m", "behave", str(ROOT / "features"), "--format", "null", f"--tags={tags}", *given]
+
+
+def _environment() -> dict[str, str]:
+    # Settings of a run of the caller's, a database above all, are not those of a trial.
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}
+    # Not UTC, so that a time that is kept in local time is seen on every machine.
+    return {**inherited, "TZ": "Asia/Shanghai"}
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+    process.terminate()
+    try:
+        process.wait(_SECONDS_TO_PURGE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        with suppress(SuiteError):
+            recover(folder / "reports")
+
+
+def _observe(folder: Path, exit_code: int | None, seconds: float) -> Observation:
+    if exit_code is None:
+        return Observation(seconds=seconds, failure=f"The trial did not end within {_SECONDS_ALLOWED} s.")
+    path = folder / "reports" / "latest" / "results.json"
+    scenarios = read_results(path).scenarios if path.exists() else []
+    if exit_code not in _GREEN_OR_RED or not any(each.verdict in ("pass", "fail") for each in scenarios):
+        end = (folder / "output").read_text(encoding="utf-8", errors="replace").strip()[-500:]
+        return Observation(
+            seconds=seconds, failure=f"The trial came to no verdict; behave ended with {exit_code}: {end}"
+        )
+    return Observation(seconds=seconds, scenarios=scenarios)
