@@ -48,8 +48,9 @@ class Prover:
             )
         if dead.outcome != "killed":
             raise ControlError(
-                f"The crude defect {canary.id} ({canary.title}) is not killed but {dead.outcome}, so subtler ones would "
-                f"not be seen either; find out why first. {dead.failure or dead.red or 'All of its scenarios were green.'}"
+                f"The crude defect {canary.id} ({canary.title}) is not killed but {dead.outcome}, so subtler ones "
+                "would not be seen either; find out why first. "
+                f"{dead.failure or dead.red or 'All of its scenarios were green.'}"
             )
 
     def prove(self, defects: Sequence[Defect], everywhere: bool = False) -> list[Proof]:

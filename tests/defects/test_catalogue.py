@@ -101,7 +101,7 @@ def test_a_defect_explains_the_scenarios_that_it_names_and_only_for_its_reason()
     ("line", "complaint"),
     [
         ('id = "iso-1"', r"bad\.toml: iso-1: id"),
-        ('reason = "("', r"bad\.toml: ISO-01: reason: .*no regular expression"),
+        ('reason = "(seen"', r"bad\.toml: ISO-01: reason: .*no regular expression"),
         ('colour = "red"', r"bad\.toml: ISO-01: colour"),
     ],
 )

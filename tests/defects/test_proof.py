@@ -38,9 +38,7 @@ def defect(number: int = 1, kind: str = "isolation") -> Defect:
 
 def scenario(name: str, verdict: str = "pass", blame: str | None = None, error: str | None = None) -> ScenarioResult:
     fields: dict[str, Any] = {"id": name, "name": name, "feature": "f", "file": "f", "line": 1, "status": "any"}
-    return ScenarioResult.model_validate(
-        {**fields, "verdict": verdict, "blame": blame, "error": error, "seconds": 0.1}
-    )
+    return ScenarioResult.model_validate({**fields, "verdict": verdict, "blame": blame, "error": error, "seconds": 0.1})
 
 
 def proof(*scenarios: ScenarioResult, planted: Defect | None = None, failure: str = "") -> Proof:
@@ -131,7 +129,7 @@ def test_defects_are_chosen_by_id_or_class_and_an_unknown_name_is_refused_with_t
     known = [defect(1), defect(2), defect(3, "tokens")]
     assert choose(known, []) == known
     assert choose(known, ["ISO-02", "tokens"]) == known[1:]
-    with pytest.raises(UsageError, match="token is no defect .* did you mean tokens"):
+    with pytest.raises(UsageError, match=r"token is no defect .* did you mean tokens"):
         choose(known, ["token"])
 
 

@@ -58,5 +58,5 @@ def test_a_deployment_that_does_not_start_kills_nothing_and_is_tried_again(prove
 
 
 def test_a_canary_that_lives_stops_the_proof(prover: Prover) -> None:
-    with pytest.raises(ControlError, match="AUTZ-13 .* is not killed but survived"):
+    with pytest.raises(ControlError, match=r"AUTZ-13 .* is not killed but survived"):
         prover.check_controls(defect(13, CLEAN), [])
