@@ -54,6 +54,7 @@ Feature: Secrets
       | tenant  |
       | Acme    |
       | Mallory |
+    And Acme has created the agent "Ada"
     And Mallory has created the agent "Eve"
     When Mallory does everything that it can
     Then no secret and no id of Acme stands in any answer
