@@ -1,0 +1,70 @@
+"""Each channel sees the leak that it is there for."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from support.chat import Reader
+from support.configurator import Agent, ConfiguratorClient, Tenant
+from support.isolation import Cell, Channel, Grounds, try_channels
+from support.isolation.at_configurator import AT_CONFIGURATOR
+from support.isolation.at_replier import AT_REPLIER
+from tests.isolation.conftest import register
+from tests.isolation.leaky_configurator import Gate, serving
+from tests.isolation.leaky_replier import LeakyReplier, credential
+
+
+def tenant(name: str) -> Tenant:
+    ids = {kind: f"{kind}_{secrets.token_hex(8)}" for kind in ("tenant", "user", "agent")}
+    agent = Agent(ids["agent"], ids["tenant"], "Ada", None, f"你是{name}的Ada。")
+    key = secrets.token_urlsafe(32)
+    return Tenant(name.lower(), ids["user"], ids["tenant"], name, "password", key, "access", "refresh", agents=[agent])
+
+
+def broken(cells: Iterable[Cell]) -> set[str]:
+    return {cell.channel for cell in cells if cell.verdict == "broken"}
+
+
+def try_replier(folder: Path, leaks: Sequence[str]) -> list[Cell]:
+    owner, intruder = tenant("Acme"), tenant("Mallory")
+    replier = LeakyReplier([owner, intruder], folder / "replier.db", leaks)
+    with ExitStack() as stack:
+        reader, url = stack.enter_context(Reader()), stack.enter_context(replier.serving())
+        grounds = Grounds(
+            ConfiguratorClient("http://127.0.0.1:9"),
+            reader,
+            url,
+            credential,
+            reply_timeout=5.0,
+            databases=lambda: [f"sqlite:///{folder / 'replier.db'}"],
+            prompts=lambda text: [prompt for prompt in replier.prompts if text in prompt],
+        )
+        return try_channels(grounds, [(intruder, owner)], AT_REPLIER)
+
+
+def test_a_replier_that_does_not_leak_holds_by_every_channel(tmp_path: Path) -> None:
+    assert {cell.verdict for cell in try_replier(tmp_path, [])} == {"held"}
+
+
+@pytest.mark.parametrize("channel", AT_REPLIER, ids=lambda channel: channel.name)
+def test_a_replier_that_leaks_is_broken_by_that_channel(tmp_path: Path, channel: Channel) -> None:
+    cells = try_replier(tmp_path, [channel.name])
+
+    assert channel.name in broken(cells)
+
+
+def test_a_configurator_that_believes_a_header_is_broken_by_every_channel(tmp_path: Path, reader: Reader) -> None:
+    gate = Gate()
+    with serving(f"sqlite:///{tmp_path / 'configurator.db'}", gate) as url:
+        configurator = ConfiguratorClient(url)
+        owner, intruder = register(configurator, "Acme"), register(configurator, "Mallory")
+        gate.tenants = [owner]
+        replier = LeakyReplier([owner, intruder], tmp_path / "replier.db", [])
+        with replier.serving() as replier_url:
+            grounds = Grounds(configurator, reader, replier_url, credential, 5.0, list, lambda _: [])
+            cells = try_channels(grounds, [(intruder, owner)], AT_CONFIGURATOR)
+
+    assert broken(cells) == {channel.name for channel in AT_CONFIGURATOR}

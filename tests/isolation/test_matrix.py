@@ -1,0 +1,113 @@
+"""What a cell says: the verdict follows from the attempt and from both controls."""
+
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from support.configurator import Tenant
+from support.deployments import Deployment
+from support.expectations import all_held
+from support.isolation import CHANNELS, TO_AN_AGENT, Cell, Grounds, try_channels
+from support.reporting import Inconclusive
+
+
+def execute(deployment: Deployment, statement: str, **values: str) -> None:
+    engine = create_engine(deployment.database_urls[0])
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()
+
+
+def verdicts(cells: Sequence[Cell]) -> set[str]:
+    return {cell.verdict for cell in cells}
+
+
+def test_every_channel_holds_between_the_tenants_of_a_correct_deployment(
+    grounds: Grounds, owner: Tenant, intruder: Tenant
+) -> None:
+    cells = try_channels(grounds, permutations([owner, intruder], 2))
+
+    all_held(cells)
+    assert len(cells) == 2 * len(CHANNELS) == 2 * len({channel.name for channel in CHANNELS})
+
+
+def test_attempts_leave_the_tenants_able_to_use_what_is_theirs(
+    grounds: Grounds, owner: Tenant, intruder: Tenant
+) -> None:
+    try_channels(grounds, [(intruder, owner)])
+
+    for tenant in (owner, intruder):
+        assert grounds.configurator.who_am_i(tenant)["tenant_id"] == tenant.tenant_id
+        assert grounds.configurator.read_api_key(tenant) == tenant.api_key
+        assert [each["agent_id"] for each in grounds.configurator.list_agents(tenant)] == [tenant.agents[0].agent_id]
+
+
+def test_an_agent_that_its_intruder_reaches_is_broken_open(
+    grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
+) -> None:
+    agent_id = owner.agents[0].agent_id
+    execute(
+        deployment, "UPDATE agents SET tenant_id = :to WHERE agent_id = :agent", to=intruder.tenant_id, agent=agent_id
+    )
+
+    cells = try_channels(grounds, [(intruder, owner)], TO_AN_AGENT)
+
+    assert verdicts(cells) == {"broken"}
+    with pytest.raises(AssertionError, match="reading an agent"):
+        all_held(cells)
+
+
+def test_an_owner_that_cannot_makes_the_cell_inconclusive(
+    grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
+) -> None:
+    execute(deployment, "DELETE FROM agents WHERE agent_id = :agent", agent=owner.agents[0].agent_id)
+
+    cells = try_channels(grounds, [(intruder, owner)], TO_AN_AGENT)
+
+    assert verdicts(cells) == {"inconclusive"}
+    with pytest.raises(Inconclusive, match="Acme does not succeed at its own"):
+        all_held(cells)
+
+
+def test_an_intruder_that_cannot_do_anything_proves_nothing(
+    grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
+) -> None:
+    execute(deployment, "UPDATE tenant_users SET status = 'suspended' WHERE tenant_id = :it", it=intruder.tenant_id)
+
+    cells = try_channels(grounds, [(intruder, owner)], TO_AN_AGENT)
+
+    assert verdicts(cells) == {"inconclusive"}
+    assert "Mallory does not succeed at its own" in cells[0].reason
+
+
+def test_an_attempt_that_cannot_be_made_makes_the_cell_inconclusive_and_says_why(
+    grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
+) -> None:
+    execute(deployment, "DELETE FROM agents WHERE agent_id = :agent", agent=owner.agents[0].agent_id)
+    meeting = [channel for channel in CHANNELS if channel.name == "recalling what was told in a group"]
+
+    (cell,) = try_channels(grounds, [(intruder, owner)], meeting)
+
+    assert cell.verdict == "inconclusive"
+    assert "refused" in cell.reason
+
+
+def test_rows_that_are_copied_to_another_tenant_break_the_channels_that_show_them(
+    grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
+) -> None:
+    columns = (
+        "agent_id, platform, chat_stream_id, message_id, time, chat_info_stream_id, chat_info_platform, "
+        "chat_info_user_id, user_platform, user_id, processed_plain_text"
+    )
+    copy = f"SELECT '{intruder.tenant_id}', {columns} FROM messages WHERE id = NEW.id"  # noqa: S608 - ids of our own
+    insert = f"INSERT INTO messages (tenant_id, {columns}) {copy}"
+    condition = f"AFTER INSERT ON messages WHEN NEW.tenant_id = '{owner.tenant_id}'"
+    execute(deployment, f"CREATE TRIGGER leak_{owner.tenant_id} {condition} BEGIN {insert}; END")
+
+    cells = try_channels(grounds, [(intruder, owner)])
+
+    broken = {cell.channel for cell in cells if cell.verdict == "broken"}
+    assert broken == {"storing what was told", "reading the statistics"}
+    execute(deployment, f"DROP TRIGGER leak_{owner.tenant_id}")
