@@ -140,11 +140,11 @@ class ConfiguratorClient:
         templates = [Template(row["template_id"], row["name"], row["category"], row["persona"]) for row in rows]
         return sorted(templates, key=lambda template: template.template_id)
 
-    def try_to_create_agent(self, tenant: Tenant, fields: dict[str, Any]) -> requests.Response:
-        """Send the creation of an agent that may be refused; it is in the ledger before."""
+    def try_to_create_agent(self, tenant: Tenant, fields: dict[str, Any], **options: Any) -> requests.Response:
+        """Send the creation of an agent that may be refused; it is in the ledger before. `options` are of requests."""
         if self._log:
             self._log.will_create_agent(tenant.tenant_id, str(fields.get("name")))
-        response = self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=fields)
+        response = self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=fields, **options)
         if self._log and response.status_code == 200:
             self._log.agent_created(response.json()["tenant_id"], response.json()["agent_id"])
         return response

@@ -119,20 +119,27 @@ def stored_as_said(database_urls: Sequence[str], conversations: Sequence[Convers
 
 def no_leaks(sightings: Sequence[Sighting], owners: Mapping[str, str]) -> None:
     """No token of one tenant stands at another; each canary was seen at home, or the search proves nothing."""
-    leaks = find_leaks(sightings, owners)
-    expect(not leaks, f"{len(leaks)} leaks; expected none: {'; '.join(map(str, leaks[:5]))}.")
+    leaks = sorted({str(leak) for leak in find_leaks(sightings, owners)})
+    expect(not leaks, f"{len(leaks)} leaks; expected none: {'; '.join(leaks[:5])}.")
     unseen = unseen_canaries(sightings, owners)
     if unseen:
         raise Inconclusive(f"{len(unseen)} canaries were not found at their own tenant either: {sorted(unseen)[:3]}.")
 
 
 def all_held(cells: Sequence[Cell]) -> None:
-    """No intruder reached anything, and each owner did."""
-    broken = [str(cell) for cell in cells if cell.verdict == "broken"]
-    expect(not broken, f"{len(broken)} of {len(cells)} attempts were not refused: {'; '.join(broken[:10])}.")
-    open_cells = [str(cell) for cell in cells if cell.verdict == "inconclusive"]
-    if open_cells:
-        raise Inconclusive(f"The owners did not succeed either: {'; '.join(open_cells[:10])}.")
+    """No tenant reached what is another's, and each could reach its own: otherwise its failure proves nothing."""
+    broken = _by_channel([cell for cell in cells if cell.verdict == "broken"])
+    expect(not broken, f"Tenants reached what is another's by {broken}; expected every attempt to be refused.")
+    unclear = [cell for cell in cells if cell.verdict == "inconclusive"]
+    if unclear:
+        raise Inconclusive(f"Nothing can be said of {_by_channel(unclear)}: {unclear[0].reason}.")
+
+
+def _by_channel(cells: Sequence[Cell]) -> str:
+    pairs: dict[str, list[str]] = {}
+    for cell in cells:
+        pairs.setdefault(cell.channel, []).append(f"{cell.intruder} -> {cell.owner}")
+    return "; ".join(f"{channel} ({len(each)} pairs, such as {each[0]})" for channel, each in pairs.items())
 
 
 def nothing_left(database_urls: Sequence[str], selection: Selection) -> None:

@@ -39,10 +39,12 @@ def _delete_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
 
 
 def _create_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
-    agent = grounds.configurator.create_agent(actor, "to be found", **_names(actor, owner))
-    actor.agents.remove(agent)
-    is_found = agent.agent_id in _do(grounds, "list the agents", owner, owner).text
-    grounds.configurator.try_to_delete_agent(owner if is_found else actor, agent.agent_id)
+    names, headers = _names(actor, owner)
+    agent = {"name": new_marker(), **names}
+    answer = grounds.configurator.try_to_create_agent(actor, agent, params=names, headers=headers)
+    is_found = agent["name"] in _do(grounds, "list the agents", owner, owner).text
+    if answer.ok:
+        grounds.configurator.try_to_delete_agent(owner if is_found else actor, answer.json()["agent_id"])
     return outcome(is_found)
 
 
@@ -98,7 +100,7 @@ def _do(
     grounds: Grounds, operation: str, actor: Tenant, owner: Tenant, *, agent_id: str = "", **options: Any
 ) -> requests.Response:
     """Let the actor ask for what is the owner's: for its first agent unless another one is given."""
-    names = _names(actor, owner)
+    names, headers = _names(actor, owner)
     if "json" in options:
         options["json"] = {**names, **options["json"]}
     return OPERATIONS[operation].attempt(
@@ -106,13 +108,19 @@ def _do(
         f"Bearer {actor.access_token}",
         agent_id=agent_id or owner.agents[0].agent_id,
         params=names,
-        headers={f"X-{name.replace('_', '-')}": value for name, value in names.items()},
+        headers=headers,
         **options,
     )
 
 
-def _names(actor: Tenant, owner: Tenant) -> dict[str, str]:
-    return {} if actor is owner else {"tenant_id": owner.tenant_id, "user_id": owner.user_id}
+def _names(actor: Tenant, owner: Tenant) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what names the owner: as fields of a query or a body, and as headers."""
+    if actor is owner:
+        return {}, {}
+    return (
+        {"tenant_id": owner.tenant_id, "user_id": owner.user_id},
+        {"X-Tenant-Id": owner.tenant_id, "X-User-Id": owner.user_id},
+    )
 
 
 READING_AN_AGENT = Channel("reading an agent", _read_agent)

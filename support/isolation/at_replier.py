@@ -36,7 +36,7 @@ def _take_connection_id(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outco
         if actor is owner:
             return outcome(bool(meeting.ask(owner, connection)))
         try:
-            taker = meeting.connect(actor, connection_id=connection_id)
+            taker = meeting.listen(actor, connection_id=connection_id)
         except Refused:
             taker = None
         try:
@@ -62,7 +62,7 @@ def _overhear(has_heard: Callable[[Grounds, Tenant, _Overhearing], bool], *, in_
     def attempt(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
         secret = new_canary()
         with meet(grounds, in_private=in_private) as meeting:
-            telling, listening = meeting.connect(owner), meeting.connect(actor)
+            telling, listening = meeting.connect(owner), meeting.listen(actor)
             told = meeting.ask(owner, telling, f"请记住，我的暗号是 {secret}")
             asked = meeting.ask(actor, listening, "你还记得我的暗号吗")
         return outcome(has_heard(grounds, actor, _Overhearing(secret, told, asked, listening)))

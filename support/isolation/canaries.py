@@ -14,7 +14,8 @@ class Leak:
     owner: str
 
     def __str__(self) -> str:
-        return f"{self.sighting.token} of {self.owner} stands in {self.sighting.place} of {self.sighting.holder}"
+        holder = self.sighting.holder or "nobody"
+        return f"{self.sighting.token} of {self.owner} stands in {self.sighting.place} of {holder}"
 
 
 def find_leaks(sightings: Iterable[Sighting], owners: Mapping[str, str]) -> list[Leak]:

@@ -13,6 +13,8 @@ from support.isolation.matrix import Cell
 from support.masking import mask
 
 _SIGNS = {"held": ("✓", "green"), "broken": ("✗", "bold red"), "inconclusive": ("?", "bold yellow")}
+# The title and the sentences below the table are to stay on their lines.
+_NARROWEST = 80
 _FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 
 
@@ -43,7 +45,8 @@ def _table(cells: Sequence[Cell]) -> Table:
     tenants = list(dict.fromkeys(name for cell in cells for name in (cell.intruder, cell.owner)))
     signs = {(cell.channel, cell.intruder, cell.owner): Text(*_SIGNS[cell.verdict]) for cell in cells}
     count = {verdict: sum(cell.verdict == verdict for cell in cells) for verdict in _SIGNS}
-    table = Table(title=f"Who reached what is another's: {', '.join(f'{n} {verdict}' for verdict, n in count.items())}")
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
+    table = Table(title=f"Who reached what is another's: {summary}", min_width=_NARROWEST)
     table.caption = f"The signs of a column are for {', '.join(tenants)}, from left to right."
     table.add_column("channel")
     for intruder in tenants:

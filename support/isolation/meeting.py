@@ -34,6 +34,12 @@ class Meeting:
         self._opened.append(connection)
         return connection
 
+    def listen(self, tenant: Tenant, platform: str = "test", connection_id: str | None = None) -> Connection:
+        """Open a connection on which replies are certain to arrive from now on, for one has; raises Refused."""
+        connection = self.connect(tenant, platform, connection_id)
+        self.ask(tenant, connection)
+        return connection
+
     def speaker_on(self, connection: Connection) -> Speaker:
         """Return the person as the platform of the connection knows them."""
         return replace(self.speaker, platform=connection.platform)

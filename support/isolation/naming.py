@@ -47,7 +47,7 @@ def naming(what: str) -> Attempt:
     def attempt(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
         marker, agent = new_marker(), owner.agents[0]
         with meet(grounds) as meeting:
-            listening = meeting.connect(owner, platform)
+            listening = meeting.listen(owner, platform)
             sending = listening if actor is owner else meeting.connect(actor)
             message = text_message(sending.credential, meeting.speaker_on(sending), f"你好 {marker}", new_message_id())
             frame = standard_frame(message, new_message_id())
