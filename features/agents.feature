@@ -73,6 +73,7 @@ Feature: Agents
       | tags as a text      |
       | tags in Chinese     |
       | one tag with spaces |
+      | an empty list of tags |
       | no tags             |
     Then every attempt is accepted
     When Acme tries to change an agent that has everything to each of these
@@ -81,6 +82,7 @@ Feature: Agents
       | tags as a text      |
       | tags in Chinese     |
       | one tag with spaces |
+      | an empty list of tags |
       | no tags             |
     Then every attempt is accepted
     And Acme has the agents that were accepted, as they were given, and no others

@@ -82,9 +82,7 @@ def those_of_category(context: HasWorld, category: str) -> None:
 
 @then("none of these is in the catalogue")
 def none_in_catalogue(context: HasWorld) -> None:
-    catalogue, shown = context.world.scene.lists[0], context.world.scene.lists[-1]
-    offered = {each["template_id"] for each in catalogue}
-    expected.are_exactly([each for each in shown if each["template_id"] in offered], [])
+    expected.none_is_offered(context.world.scene.lists[-1], context.world.scene.lists[0])
 
 
 @then("nothing of {tenant:Name} or its {agent:Quoted} stands in the catalogue")
