@@ -68,22 +68,22 @@ Feature: Agents
   @AGT-005 @normal
   Scenario: Tags are kept, given as a list or as a text
     When Acme tries to create an agent with each of these
-      | value               |
-      | tags as a list      |
-      | tags as a text      |
-      | tags in Chinese     |
-      | one tag with spaces |
+      | value                 |
+      | tags as a list        |
+      | tags as a text        |
+      | tags in Chinese       |
+      | one tag with spaces   |
       | an empty list of tags |
-      | no tags             |
+      | no tags               |
     Then every attempt is accepted
     When Acme tries to change an agent that has everything to each of these
-      | value               |
-      | tags as a list      |
-      | tags as a text      |
-      | tags in Chinese     |
-      | one tag with spaces |
+      | value                 |
+      | tags as a list        |
+      | tags as a text        |
+      | tags in Chinese       |
+      | one tag with spaces   |
       | an empty list of tags |
-      | no tags             |
+      | no tags               |
     Then every attempt is accepted
     And Acme has the agents that were accepted, as they were given, and no others
 
