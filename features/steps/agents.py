@@ -1,5 +1,7 @@
 """Steps about agents: how a tenant makes, changes and deletes them."""
 
+import secrets
+
 from behave import given, then, when
 
 from support.accounts.attempts import made_up_agents
@@ -68,9 +70,9 @@ def tenant_tries_taken_id(context: HasWorld, tenant: str, agent: str) -> None:
     attempts.try_to_create(context.world.scene, tenant, {"name": "Eve", "agent_id": taken})
 
 
-@when("{tenant:Name} tries to give {agent:Quoted} the id of {other:Quoted}")
-def tenant_tries_to_change_id(context: HasWorld, tenant: str, agent: str, other: str) -> None:
-    attempts.try_to_change(context.world.scene, agent, {"agent_id": context.world.scene.agent(other).agent_id})
+@when("{tenant:Name} tries to give {agent:Quoted} another id")
+def tenant_tries_to_change_id(context: HasWorld, tenant: str, agent: str) -> None:
+    attempts.try_to_change(context.world.scene, agent, {"agent_id": f"agent_{secrets.token_hex(8)}"})
 
 
 @when("{tenant:Name} changes {agent:Quoted} to {fields:AgentFields}")

@@ -43,8 +43,8 @@ def create_from_each(scene: Scene, tenant: str) -> None:
 def try_to_create_each(scene: Scene, tenant: str, values: Iterable[str]) -> None:
     """Send the creation of an agent with each of these, all of which may be refused."""
     answers = {}
-    for value in values:
-        try_to_create(scene, tenant, {"name": "Eve", **FIELDS[value]})
+    for number, value in enumerate(values, 1):
+        try_to_create(scene, tenant, {"name": f"Eve {number}", **FIELDS[value]})
         answers[f"to create an agent with {value}"] = scene.answer
     scene.answers = answers
 
@@ -52,18 +52,24 @@ def try_to_create_each(scene: Scene, tenant: str, values: Iterable[str]) -> None
 def try_to_change_each(scene: Scene, tenant: str, values: Iterable[str]) -> None:
     """For each of these create an agent that has everything, and try to change it so."""
     answers = {}
-    for value in values:
-        create(scene, tenant, f"changed to {value}", FIELDS["everything at once"])
-        try_to_change(scene, f"changed to {value}", FIELDS[value])
+    for number, value in enumerate(values, 1):
+        agent = f"Ada {number}"
+        create(scene, tenant, agent, {**FIELDS["everything at once"], "name": agent})
+        try_to_change(scene, agent, FIELDS[value])
         answers[f"to change an agent to {value}"] = scene.answer
     scene.answers = answers
 
 
 def create_at_once(scene: Scene, tenant: str, count: int, template_id: str) -> None:
-    """Create so many agents of one name from a template at the same moment."""
+    """Create so many agents from a template at the same moment."""
     owner, configurator = scene.tenant(tenant), scene.grounds.configurator
-    fields = {"name": "Ada", "template_id": template_id}
-    for answer in at_once(count, lambda: configurator.try_to_create_agent(owner, fields)):
+    waiting = [{"name": f"Ada {number}", "template_id": template_id} for number in range(count)]
+
+    def create_one() -> tuple[Fields, requests.Response]:
+        fields = waiting.pop()
+        return fields, configurator.try_to_create_agent(owner, fields)
+
+    for fields, answer in at_once(count, create_one):
         answered(answer, OUTCOMES["accepted"])
         _note(scene, owner, fields, answer)
 
