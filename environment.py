@@ -27,6 +27,7 @@ def before_all(context: Context) -> None:
     """Start or reach the deployment; whatever prevents that is one sentence, and nothing runs."""
     context.run = Run(load_settings(context.config.userdata))
     context.world = context.run.open()
+    context.known_failures = context.run.known_failures
 
 
 def before_scenario(context: SuiteContext, scenario: Scenario) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -44,10 +45,13 @@ def try_as_owner(scene: Scene, tenant: str, agent: str, **how: Any) -> Admission
 def try_as_strangers(scene: Scene, tenant: str, agent: str, kinds: Iterable[str], **how: Any) -> None:
     """Try with each of these kinds of wrong credentials for the tenant's agent."""
     credentials = wrong_credentials(scene.grounds.credential, scene.tenant(tenant), scene.agent(agent))
+    kinds = list(kinds)
     for kind in kinds:
         if kind not in credentials:
             raise UsageError(f"{kind!r} is no wrong credential that the suite knows; it knows {list(credentials)}.")
-        try_to_talk(scene, kind, credentials[kind], **how)
+    # At once: where one is neither refused nor answered, it takes the whole time for a reply to know.
+    with ThreadPoolExecutor(max_workers=len(kinds)) as pool:
+        list(pool.map(lambda kind: try_to_talk(scene, kind, credentials[kind], **how), kinds))
 
 
 def try_as_stranger(scene: Scene, tenant: str, agent: str, **how: Any) -> None:

@@ -9,7 +9,7 @@ from behave.model import Scenario
 
 from support import reporting
 from support.chat import Reader
-from support.deployments import start
+from support.deployments import known_failures_beside, start
 from support.errors import SuiteError
 from support.interrupts import Interrupts
 from support.purge import Kind, Ledger, Snapshot, compare
@@ -36,6 +36,8 @@ class Run:
                 deployment=settings.deployment,
             ),
         )
+        # What the deployment is known to break does not make the run red.
+        self.known_failures: reporting.KnownFailures = {}
         self._world: World | None = None
         self._interrupts = Interrupts()
 
@@ -45,6 +47,7 @@ class Run:
         Raises SuiteError when that is impossible; then nothing that was started is left running.
         """
         self._interrupts.install()
+        self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
         self.directory.mkdir(parents=True)
         deployment = start(self.settings, self.directory)

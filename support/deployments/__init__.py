@@ -2,8 +2,8 @@
 
 from support.deployments.backend import Backend
 from support.deployments.deployment import Deployment
-from support.deployments.profile import Profile, load_profile
+from support.deployments.profile import Profile, known_failures_beside, load_profile
 from support.deployments.record import stop_recorded
 from support.deployments.start import start
 
-__all__ = ["Backend", "Deployment", "Profile", "load_profile", "start", "stop_recorded"]
+__all__ = ["Backend", "Deployment", "Profile", "known_failures_beside", "load_profile", "start", "stop_recorded"]

@@ -28,6 +28,7 @@ from support.toml import read_toml
 FOLDER = Path(__file__).resolve().parents[2] / "deployments"
 _DEFAULT_PORTS: Mapping[str, Port] = {"model": "auto", "configurator": 8000, "replier": 8095}
 _CHECKOUT = "{maimbot}"
+_KNOWN_FAILURES = ".known-failures"
 _OF_A_BACKEND = ("python", "port", "directory", "database_url", "model_url", "maimbot", "maimbot_python")
 
 BackendName = Literal["model", "configurator", "replier"]
@@ -173,7 +174,7 @@ class Profile(BaseModel):
 
 def load_profile(name_or_path: str) -> Profile:
     """Read a profile by its name in deployments/ or by its path; raise UsageError for anything wrong in it."""
-    path = _find(name_or_path)
+    path = find_profile(name_or_path)
     content = read_toml(path)
     try:
         return Profile.model_validate(content, context={"folder": path.parent})
@@ -182,16 +183,22 @@ def load_profile(name_or_path: str) -> Profile:
         raise UsageError(f"{path}: {_describe(error)}.") from None
 
 
-def _find(name_or_path: str) -> Path:
+def find_profile(name_or_path: str) -> Path:
+    """Return the file of a profile. Raises UsageError for a name that stands for none."""
     if name_or_path.endswith(".toml") or "/" in name_or_path:
         return Path(name_or_path).expanduser()
-    known = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    known = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
     if name_or_path not in known:
         raise UsageError(
             f"deployment={name_or_path!r} is no profile; did you mean {_nearest(name_or_path, known)}? "
             f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
         )
     return FOLDER / f"{name_or_path}.toml"
+
+
+def known_failures_beside(name_or_path: str) -> Path:
+    """Return the file beside the profile that lists what the deployment is known to break; it need not exist."""
+    return find_profile(name_or_path).with_suffix(f"{_KNOWN_FAILURES}.toml")
 
 
 def _describe(error: ValidationError) -> str:

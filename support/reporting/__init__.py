@@ -6,6 +6,7 @@ The page is made by `python -m support.reporting.page`.
 
 from support.reporting.allure_bridge import attach_global, attach_text, describe_environment
 from support.reporting.behave_guard import install
+from support.reporting.known import KnownFailures, read_known_failures
 from support.reporting.report import report
 from support.reporting.results import (
     Cleanup,
@@ -25,6 +26,7 @@ from support.reporting.verdicts import Inconclusive, Run, compare
 __all__ = [
     "Cleanup",
     "Inconclusive",
+    "KnownFailures",
     "Parameters",
     "Percentiles",
     "Results",
@@ -40,6 +42,7 @@ __all__ = [
     "percentiles",
     "print_summary",
     "progress",
+    "read_known_failures",
     "read_results",
     "report",
     "write_results",

@@ -253,14 +253,15 @@ class _Listener(AllureListener):
         if verdict == "not run":
             return AllureStatus.SKIPPED
         asserted = any(step.status is Status.failed for step in scenario.all_steps)
-        return AllureStatus.FAILED if asserted and verdict == "fail" else AllureStatus.BROKEN
+        return AllureStatus.FAILED if asserted and verdict in ("fail", "known") else AllureStatus.BROKEN
 
     def _details(self, scenario: Any) -> StatusDetails | None:
         message = self._run.error(scenario)
         if message is None:
             return None
         traces = filter(None, map(_trace, [*scenario.all_steps, scenario]))
-        return StatusDetails(message=message, trace=next(traces, None))
+        known = self._run.verdict(scenario) == "known"
+        return StatusDetails(known=known, message=message, trace=next(traces, None))
 
 
 def _trace(statement: Any) -> str | None:

@@ -33,7 +33,8 @@ def install(at_end: AtEnd | None = None) -> None:
     """Guard the run that loads this environment.py; call once, at import.
 
     `at_end(context, run)` is called when every hook and clean-up is done and Allure's results are written;
-    it may make the run red with `run.fail(sentence)`. A dry run is left alone.
+    it may make the run red with `run.fail(sentence)`. A dry run is left alone. What before_all sets as
+    `context.known_failures` does not make the run red, unless it passes.
     """
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
@@ -86,6 +87,8 @@ class _Guard:
         try:
             try:
                 run.failed = bool(_refuse_exit(original, runner, features))
+                if run.failed and not runner.aborted and run.has_only_known_failures:
+                    run.failed = False
                 _refuse_empty_outlines(run, runner.config, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
@@ -121,6 +124,7 @@ class _Guard:
         # Behave only prints what these two hooks raise.
         try:
             hook(context)
+            self._run.known_failures = getattr(context, "known_failures", {})
         except SuiteError as error:
             if name == "before_all":
                 raise _StartRefused(error) from error
@@ -155,8 +159,10 @@ class _Guard:
             _note(scenario, f"The scenario broke off: {describe(error)}", error)
             scenario.set_status(Status.cleanup_error)
             raise
-        fault = _fault(scenario) if self._run.selects(scenario) and not scenario.should_skip else None
-        if fault is None or runner.aborted:
+        if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
+            return failed
+        fault = _fault(scenario) or self._run.unexpected_pass(scenario)
+        if fault is None:
             return failed
         _note(scenario, fault, SuiteError(fault))
         if scenario.status is Status.passed:

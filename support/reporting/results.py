@@ -22,9 +22,9 @@ from pydantic import (
 from support.errors import UsageError
 from support.reporting.files import masked, write_atomically
 
-Verdict = Literal["pass", "fail", "inconclusive", "not run"]
+Verdict = Literal["pass", "fail", "known", "inconclusive", "not run"]
 Blame = Literal["deployment", "model", "LLM user", "suite", "infrastructure"]
-VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "inconclusive", "not run")
+VERDICTS: tuple[Verdict, ...] = ("pass", "fail", "known", "inconclusive", "not run")
 Count = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(ge=0)]
 # Pydantic's own "Z" cannot be read by datetime.fromisoformat of Python 3.10.

@@ -12,12 +12,14 @@ from typing import Any
 from behave.model_type import Status
 
 from support.errors import InfrastructureError, SuiteError
+from support.reporting.known import KnownFailure, KnownFailures, find_known
 from support.reporting.results import Blame, Results, ScenarioResult, Verdict
 
 _ID_TAG = re.compile(r"[A-Z]+-\d+")
 _ALLURE_STATUSES: dict[Verdict, tuple[str, ...]] = {
     "pass": ("passed",),
     "fail": ("failed", "broken"),
+    "known": ("failed", "broken"),
     "inconclusive": ("broken",),
     "not run": ("skipped",),
 }
@@ -41,6 +43,7 @@ class Run:
     errors: list[str] = field(default_factory=list)
     failed: bool = False
     entered: set[int] = field(default_factory=set)
+    known_failures: KnownFailures = field(default_factory=dict)
 
     @classmethod
     def of(cls, runner: Any, features: Iterable[Any]) -> "Run":
@@ -66,7 +69,7 @@ class Run:
         return Status.untested if never_begun and status not in (Status.skipped, Status.hook_error) else status
 
     def verdict(self, scenario: Any) -> Verdict:
-        """Return pass, fail, inconclusive or not run."""
+        """Return pass, fail, known, inconclusive or not run."""
         status = self.status(scenario)
         if status is Status.passed:
             return "pass"
@@ -74,7 +77,27 @@ class Run:
             return "not run"
         causes = _causes(scenario)
         blameless = all(isinstance(cause, Inconclusive | InfrastructureError) for cause in causes)
-        return "inconclusive" if causes and blameless else "fail"
+        if causes and blameless:
+            return "inconclusive"
+        accused = any(isinstance(cause, AssertionError) for cause in causes)
+        return "known" if accused and self.known_failure(scenario) else "fail"
+
+    def known_failure(self, scenario: Any) -> KnownFailure | None:
+        """Return why the scenario is known to fail, if it is."""
+        return find_known(self.known_failures, scenario_id(scenario), scenario)
+
+    def unexpected_pass(self, scenario: Any) -> str | None:
+        """Return what is wrong with a scenario that has passed though it is known to fail."""
+        known = self.known_failure(scenario)
+        if known is None or scenario.status is not Status.passed:
+            return None
+        return f"It passes, and is listed as a known failure: {known} Take {scenario_id(scenario)} from the list."
+
+    @property
+    def has_only_known_failures(self) -> bool:
+        """Whether everything that is red was known to be."""
+        verdicts = {self.verdict(scenario) for scenario in self.selected}
+        return not self.errors and "known" in verdicts and not verdicts & {"fail", "inconclusive"}
 
     def blame(self, scenario: Any) -> Blame | None:
         """Return who is to blame when the scenario is red: an assertion accuses the deployment, a bug us."""
@@ -97,6 +120,8 @@ class Run:
             return str(scenario.skip_reason or "Skipped; no reason was given.")
         reasons = [step_error(step) for step in scenario.all_steps if step.status.has_failed()]
         reasons += [scenario.error_message] if scenario.error_message else []
+        if self.verdict(scenario) == "known":
+            reasons.insert(0, f"Known failure: {self.known_failure(scenario)}")
         return "\n".join(filter(None, reasons)) or f"Behave's status is {status.name}; a hook was interrupted."
 
     def file(self, scenario: Any) -> str:

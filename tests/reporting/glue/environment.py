@@ -14,6 +14,7 @@ def before_all(context: Any) -> None:
     remember_secret("correct-horse-battery")
     reporting.attach_text("before all", "attached to the run")
     _raise_if(context.config.userdata, "before_all")
+    context.known_failures = reporting.read_known_failures(Path("known.toml"))
     if "refused" in context.config.userdata:
         raise InfrastructureError("Port 8000 is taken by pid 1; stop it.")
     if "testrun_cleanup" in context.config.userdata:

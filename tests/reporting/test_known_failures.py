@@ -1,0 +1,118 @@
+"""Known failures: red only where something else fails, or where one of them passes."""
+
+from pathlib import Path
+
+import pytest
+
+from support.errors import UsageError
+from support.reporting import read_known_failures
+from tests.reporting.conftest import Outcome, RunBehave
+
+FEATURE = """
+Feature: Known
+
+  @X-001
+  Scenario: known to fail
+    Given it {first}
+
+  @X-002
+  Scenario Outline: rows
+    Given it {second}
+
+    Examples:
+      | what  | way    |
+      | one   | passes |
+      | other | {way}  |
+"""
+KNOWN = """
+[X-001]
+reason = "It never worked."
+link = "https://example.org/1"
+
+[X-002]
+rows = ["other"]
+reason = "The other one never worked."
+link = "https://example.org/2"
+"""
+
+
+def run(behave: RunBehave, tmp_path: Path, first: str = "fails", way: str = "fails") -> Outcome:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    return behave(known=FEATURE.format(first=first, second="<way>", way=way))
+
+
+def test_a_run_in_which_only_known_failures_fail_is_green_and_says_so(behave: RunBehave, tmp_path: Path) -> None:
+    outcome = run(behave, tmp_path)
+    assert (outcome.exit_code, outcome.results["success"], outcome.results["errors"]) == (0, True, [])
+    assert outcome.results["verdicts"] == {"pass": 1, "fail": 0, "known": 2, "inconclusive": 0, "not run": 0}
+    assert "1 pass, 2 known" in outcome.output
+    scenario = outcome.scenarios["known to fail"]
+    assert (scenario["status"], scenario["verdict"], scenario["blame"]) == ("failed", "known", None)
+    assert scenario["error"].splitlines() == [
+        "Known failure: It never worked. (https://example.org/1)",
+        "3 replies were expected, 2 came",
+    ]
+
+
+def test_allure_shows_a_known_failure_as_failed_and_known(behave: RunBehave, tmp_path: Path) -> None:
+    result = run(behave, tmp_path).allure_of("known to fail")
+    assert (result["status"], result["statusDetails"]["known"]) == ("failed", True)
+    assert "It never worked. (https://example.org/1)" in result["statusDetails"]["message"]
+
+
+@pytest.mark.parametrize(("first", "way"), [("passes", "fails"), ("fails", "passes")])
+def test_a_known_failure_that_passes_is_red(behave: RunBehave, tmp_path: Path, first: str, way: str) -> None:
+    outcome = run(behave, tmp_path, first, way)
+    assert outcome.exit_code == 1
+    assert not outcome.results["success"]
+    (error,) = outcome.results["errors"]
+    assert "It passes, and is listed as a known failure: " in error
+    assert " from the list." in error
+    assert [each["verdict"] for each in outcome.results["scenarios"]].count("fail") == 1
+
+
+@pytest.mark.parametrize(("first", "verdict"), [("errs", "fail"), ("is inconclusive", "inconclusive")])
+def test_what_is_not_the_deployment_s_fault_is_no_known_failure(
+    behave: RunBehave, tmp_path: Path, first: str, verdict: str
+) -> None:
+    outcome = run(behave, tmp_path, first)
+    assert outcome.exit_code == 1
+    assert outcome.scenarios["known to fail"]["verdict"] == verdict
+
+
+def test_a_failure_of_another_scenario_is_red(behave: RunBehave, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    feature = FEATURE.format(first="fails", second="<way>", way="fails")
+    outcome = behave(known=feature.replace("| passes |", "| fails  |"))
+    assert outcome.exit_code == 1
+    assert outcome.results["verdicts"]["known"] == 2
+    assert outcome.results["verdicts"]["fail"] == 1
+
+
+def test_without_the_list_everything_that_fails_is_red(behave: RunBehave) -> None:
+    outcome = behave(known=FEATURE.format(first="fails", second="<way>", way="fails"))
+    assert outcome.exit_code == 1
+    assert outcome.results["verdicts"]["fail"] == 2
+
+
+def test_a_broken_hook_of_the_run_is_red_beside_known_failures(behave: RunBehave, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    outcome = behave("-D", "after_all", known=FEATURE.format(first="fails", second="<way>", way="fails"))
+    assert outcome.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('[X-001]\nreason = "It never worked."', "X-001.link: Field required"),
+        ('[X-001]\nreason = ""\nlink = "a"', "X-001.reason: String should have at least 1 character"),
+        ('[X-001]\nreason = "a"\nlink = "a"\nsince = "b"', "X-001.since: Extra inputs are not permitted"),
+        ('[x1]\nreason = "a"\nlink = "a"', "x1: String should match pattern"),
+    ],
+)
+def test_a_mistake_in_the_list_is_named(tmp_path: Path, text: str, expected: str) -> None:
+    path = tmp_path / "v1.known-failures.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as refusal:
+        read_known_failures(path)
+    assert f"{path}: {expected}" in str(refusal.value)
