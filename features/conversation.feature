@@ -41,6 +41,9 @@ Feature: Conversation
   Scenario: Messages that are written at once are answered in their order
     When Lin writes 5 messages to "Ada" at once
     Then the last of them is answered, and no answer returns to an earlier one
+    When Lin writes "还有一件事" to "Ada" and is answered
+    And Lin writes "没有别的了" to "Ada" and is answered
+    Then nothing else has arrived
 
   @CNV-004 @critical
   Scenario Outline: An agent answers <where>

@@ -11,7 +11,6 @@ Feature: Memory
       | tenant | agent | persona                |
       | Acme   | Ada   | 你是开朗的图书管理员。 |
       | Acme   | Bo    | 你是沉默的钟表匠。     |
-      | Globex | Cy    | 你是好奇的植物学家。   |
 
   @MEM-001 @critical @smoke
   Scenario Outline: An agent recalls what it was told <where>
@@ -53,16 +52,29 @@ Feature: Memory
     Then "Ada" tells Lin the secret
 
     Examples:
-      | elsewhere                              | told                 | person | agent | asked                      |
+      | elsewhere                           | told                 | person | agent | asked                      |
       | in another person's private chat       | in private           | Wei    | Ada   | in private                 |
       | in another group                       | in the group "chess" | Lin    | Ada   | in the group "go"          |
       | in a group, told in private            | in private           | Lin    | Ada   | in the group "chess"       |
       | on another platform                    | in the group "chess" | Lin    | Ada   | in the group "chess" on qq |
       | through another agent of the tenant    | in the group "chess" | Lin    | Bo    | in the group "chess"       |
-      | through another tenant's agent         | in the group "chess" | Lin    | Cy    | in the group "chess"       |
-      | through another tenant's agent, alone  | in private           | Lin    | Cy    | in private                 |
 
-  @MEM-006 @critical
+  @MEM-006 @blocker @isolation
+  Scenario Outline: Another tenant's agent does not know what an agent was told <where>, although all ids are the same
+    Given Globex has registered
+    And Globex has created the agent "Cy"
+    And Lin has entrusted a secret to "Ada" <place>
+    When Lin asks "Cy" for the secret <place>
+    Then "Cy" does not know the secret
+    When Lin asks "Ada" for the secret <place>
+    Then "Ada" tells Lin the secret
+
+    Examples:
+      | where      | place                |
+      | in a group | in the group "chess" |
+      | in private | in private           |
+
+  @MEM-007 @critical
   Scenario: A new agent does not remember what its predecessor of the same name was told
     Given Lin has entrusted a secret to "Ada"
     When Lin asks "Ada" for the secret
@@ -71,7 +83,7 @@ Feature: Memory
     And Lin asks "Ada" for the secret
     Then "Ada" does not know the secret
 
-  @MEM-007 @normal @needs.model
+  @MEM-008 @normal @needs.model
   Scenario: An agent is asked with the conversation so far, in its order
     Given Lin has written "我早上去了图书馆" to "Ada" and been answered
     And Lin has written "中午吃了面条" to "Ada" and been answered
@@ -79,7 +91,7 @@ Feature: Memory
     Then "Ada" answers Lin
     And "Ada" was asked with all that Lin had written, in its order
 
-  @MEM-008 @critical @needs.model
+  @MEM-009 @critical @needs.model
   Scenario: A new persona takes effect with the next message
     Given Lin has written "你好" to "Ada" and been answered
     When Acme gives "Ada" the persona "你是爱讲冷笑话的船长。"
@@ -88,7 +100,7 @@ Feature: Memory
     And "Ada" was asked as "你是爱讲冷笑话的船长。"
     And "Ada" was not asked as "你是开朗的图书管理员。"
 
-  @MEM-009 @normal @needs.model
+  @MEM-010 @normal @needs.model
   Scenario: A new name takes effect with the next message
     Given Lin has written "你好" to "Ada" and been answered
     When Acme gives "Ada" the name "Zora"
