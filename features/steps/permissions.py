@@ -5,7 +5,7 @@ from behave import then, when
 from support import expectations
 from support.accounts import attempts
 from support.accounts.specimens import PROPERTIES
-from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS, Operation
+from support.configurator.operations import OPERATIONS, Operation
 from support.expectations import accounts, answers
 from support.vocabulary import OUTCOMES, Outcome
 from support.world import HasWorld
@@ -38,11 +38,8 @@ def tenant_tries(context: HasWorld, tenant: str, operation: Operation) -> None:
 @when('{somebody:Name} tries to {operation:Operation} "{agent}" and one that nobody has')
 def tries_foreign_agent(context: HasWorld, somebody: str, operation: Operation, agent: str) -> None:
     scene = context.world.scene
-    own = attempts.bearer(scene.tenant(somebody).access_token)
-    agents = {"the other's agent": scene.agent(agent).agent_id, "the one that nobody has": AGENT_OF_NOBODY}
-    scene.answers = {
-        name: operation.attempt(context.world.configurator, own, agent_id=each) for name, each in agents.items()
-    }
+    foreign = scene.agent(agent)
+    scene.answers = attempts.foreign_agent(context.world.configurator, operation, scene.tenant(somebody), foreign)
 
 
 @when("{somebody:Name} tries each of these and names {other:Name} in every place but its token")

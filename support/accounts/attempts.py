@@ -10,7 +10,7 @@ import requests
 from support.accounts.crowd import at_once
 from support.accounts.forgery import ANOTHER_PASSWORD, CREDENTIALS, WELL_KNOWN_SECRETS, forge
 from support.accounts.specimens import BODIES
-from support.configurator import ConfiguratorClient, Tenant
+from support.configurator import Agent, ConfiguratorClient, Tenant
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS, Operation
 
 Answers = dict[str, requests.Response]
@@ -95,6 +95,13 @@ def naming_another(
     headers = {f"X-{place.replace('_', '-').title()}": value for place, value in named.items()}
     body = operation.body and {**operation.body, **named}
     return as_itself(configurator, operation, actor, params=named, headers=headers, json=body)
+
+
+def foreign_agent(configurator: ConfiguratorClient, operation: Operation, actor: Tenant, agent: Agent) -> Answers:
+    """Try an operation on another's agent, and on one that nobody has."""
+    ids = {"the other's agent": agent.agent_id, "the one that nobody has": AGENT_OF_NOBODY}
+    own = bearer(actor.access_token)
+    return {name: operation.attempt(configurator, own, agent_id=agent_id) for name, agent_id in ids.items()}
 
 
 def made_up_agents(configurator: ConfiguratorClient, tenant: Tenant, agent_ids: Iterable[str]) -> Answers:

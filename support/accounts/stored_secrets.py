@@ -1,6 +1,6 @@
 """Looks for secrets in the deployment's databases."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -18,16 +18,15 @@ from sqlalchemy import (
 from sqlalchemy.types import JSON, String
 
 
-def tables_holding(database_urls: Sequence[str], text: str) -> list[str]:
-    """Return the tables of which some text holds this one."""
-    found = []
+def tables_holding(database_urls: Sequence[str], texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return for each of these texts, given by its name, the tables of which some column holds it."""
+    found: dict[str, list[str]] = {name: [] for name in texts}
     for connection, table in _tables(database_urls):
-        texts = [column for column in table.columns if isinstance(column.type, String | JSON)]
-        query = select(literal(1)).where(
-            or_(false(), *(_text(column).contains(text, autoescape=True) for column in texts))
-        )
-        if connection.execute(query.select_from(table).limit(1)).first():
-            found.append(table.name)
+        columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
+        for name, text in texts.items():
+            holds = or_(false(), *(_text(column).contains(text, autoescape=True) for column in columns))
+            if connection.scalar(select(literal(1)).select_from(table).where(holds).limit(1)):
+                found[name].append(table.name)
     return found
 
 

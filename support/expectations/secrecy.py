@@ -77,14 +77,14 @@ def never_shown_again(logins: Sequence[Tenant]) -> dict[str, str]:
 
 def not_stored(database_urls: Sequence[str], secrets: Mapping[str, str]) -> None:
     """No table holds one of these secrets as it is."""
-    stored = {name: tables_holding(database_urls, value) for name, value in secrets.items()}
-    found = [f"{name} in {', '.join(tables)}" for name, tables in stored.items() if tables]
+    places = tables_holding(database_urls, secrets)
+    found = [f"{name} in {', '.join(tables)}" for name, tables in places.items() if tables]
     expect(not found, f"Stored as they are: {'; '.join(found)}; expected hashes only.")
 
 
 def stored(database_urls: Sequence[str], value: str, what: str) -> None:
     """Some table holds the value: a search in the same tables can find something."""
-    if not tables_holding(database_urls, value):
+    if not tables_holding(database_urls, {what: value})[what]:
         raise Inconclusive(f"{what} stands in no table either, so the search proves nothing.")
 
 
