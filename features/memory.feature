@@ -53,11 +53,11 @@ Feature: Memory
 
     Examples:
       | elsewhere                           | told                 | person | agent | asked                      |
-      | in another person's private chat       | in private           | Wei    | Ada   | in private                 |
-      | in another group                       | in the group "chess" | Lin    | Ada   | in the group "go"          |
-      | in a group, told in private            | in private           | Lin    | Ada   | in the group "chess"       |
-      | on another platform                    | in the group "chess" | Lin    | Ada   | in the group "chess" on qq |
-      | through another agent of the tenant    | in the group "chess" | Lin    | Bo    | in the group "chess"       |
+      | in another person's private chat    | in private           | Wei    | Ada   | in private                 |
+      | in another group                    | in the group "chess" | Lin    | Ada   | in the group "go"          |
+      | in a group, told in private         | in private           | Lin    | Ada   | in the group "chess"       |
+      | on another platform                 | in the group "chess" | Lin    | Ada   | in the group "chess" on qq |
+      | through another agent of the tenant | in the group "chess" | Lin    | Bo    | in the group "chess"       |
 
   @MEM-006 @blocker @isolation
   Scenario Outline: Another tenant's agent does not know what an agent was told <where>, although all ids are the same
