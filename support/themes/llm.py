@@ -20,7 +20,8 @@ class TopicWriter:
     """Asks an OpenAI-compatible service; safe to share between threads. Each try is bounded by `timeout` seconds."""
 
     def __init__(self, base_url: str, api_key: str, model: str, timeout: float = TIMEOUT_SECONDS) -> None:
-        self._client = openai.OpenAI(base_url=base_url, api_key=api_key, timeout=timeout)
+        # The client's own retries would hide that a service is not reliable.
+        self._client = openai.OpenAI(base_url=base_url, api_key=api_key, timeout=timeout, max_retries=0)
         self._model = model
 
     def __call__(self, persona: str, theme: Sequence[str], said: Sequence[tuple[str, str]]) -> str:
