@@ -18,6 +18,7 @@ from behave.runner import Context, ModelRunner, Runner
 
 from support.errors import SuiteError
 from support.reporting.allure_bridge import AllureBridge
+from support.reporting.known import KnownFailures
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
@@ -124,7 +125,7 @@ class _Guard:
         # Behave only prints what these two hooks raise.
         try:
             hook(context)
-            self._run.known_failures = getattr(context, "known_failures", {})
+            self._run.known_failures = getattr(context, "known_failures", KnownFailures())
         except SuiteError as error:
             if name == "before_all":
                 raise _StartRefused(error) from error

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from support.errors import UsageError
 from support.toml import read_toml
@@ -13,43 +13,63 @@ Text = Annotated[str, Field(min_length=1)]
 ScenarioId = Annotated[str, Field(pattern=r"^[A-Z]+-\d+$")]
 
 
-class KnownFailure(BaseModel):
-    """Why a scenario fails, and where that is told in full."""
-
+class _Known(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Text
     link: Text
-    rows: tuple[Text, ...] = Field(
-        (), description="of an outline, the rows that fail, by their first cell; or else all"
-    )
 
     def __str__(self) -> str:
         return f"{self.reason} ({self.link})"
 
 
-KnownFailures = Mapping[str, KnownFailure]
-_FILE = TypeAdapter(dict[ScenarioId, KnownFailure])
+class KnownFailure(_Known):
+    """Why a scenario fails, and where that is told in full."""
+
+    rows: tuple[Text, ...] = Field(
+        (), description="of an outline, the rows that fail, by their first cell; or else all"
+    )
+
+
+class KnownResidue(_Known):
+    """Why rows that nobody can be told to own are left in these tables."""
+
+    tables: tuple[Text, ...]
+
+
+class KnownFailures(BaseModel):
+    """What a deployment is known to break."""
+
+    model_config = ConfigDict(frozen=True)
+
+    scenarios: Mapping[ScenarioId, KnownFailure] = Field(default_factory=dict)
+    residue: KnownResidue | None = None
+
+    def of(self, scenario_id: str | None, scenario: Any) -> KnownFailure | None:
+        """Return the known failure of this scenario, or of this row of an outline, if there is one."""
+        failure = self.scenarios.get(scenario_id or "")
+        row = getattr(scenario, "_row", None)
+        if failure is None or (failure.rows and (row is None or row.cells[0] not in failure.rows)):
+            return None
+        return failure
+
+    def leaves_in(self, table: str) -> bool:
+        """Whether rows that nobody owns are known to be left in this table."""
+        return self.residue is not None and table in self.residue.tables
 
 
 def read_known_failures(path: Path) -> KnownFailures:
-    """Return the known failures by scenario id, none without the file. Raises UsageError for what is wrong in it."""
+    """Return what the file lists, nothing without the file. Raises UsageError for what is wrong in it."""
     if not path.exists():
-        return {}
+        return KnownFailures()
+    content = read_toml(path)
+    residue = content.pop("residue", None)
     try:
-        return _FILE.validate_python(read_toml(path))
+        return KnownFailures.model_validate({"scenarios": content, "residue": residue})
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"] if part != "[key]")
+        where = ".".join(str(part) for part in first["loc"] if part not in ("scenarios", "[key]"))
         raise UsageError(
-            f"{path}: {where}: {first['msg']}; a table such as [REG-001] with reason, link and perhaps rows is allowed."
+            f"{path}: {where}: {first['msg']}; allowed are tables such as [REG-001] with reason, link, perhaps rows, "
+            "and [residue] with reason, link and tables."
         ) from None
-
-
-def find_known(known: KnownFailures, scenario_id: str | None, scenario: Any) -> KnownFailure | None:
-    """Return the known failure of this scenario, or of this row of an outline, if there is one."""
-    failure = known.get(scenario_id or "")
-    row = getattr(scenario, "_row", None)
-    if failure is None or (failure.rows and (row is None or row.cells[0] not in failure.rows)):
-        return None
-    return failure

@@ -12,7 +12,7 @@ from typing import Any
 from behave.model_type import Status
 
 from support.errors import InfrastructureError, SuiteError
-from support.reporting.known import KnownFailure, KnownFailures, find_known
+from support.reporting.known import KnownFailure, KnownFailures
 from support.reporting.results import Blame, Results, ScenarioResult, Verdict
 
 _ID_TAG = re.compile(r"[A-Z]+-\d+")
@@ -43,7 +43,7 @@ class Run:
     errors: list[str] = field(default_factory=list)
     failed: bool = False
     entered: set[int] = field(default_factory=set)
-    known_failures: KnownFailures = field(default_factory=dict)
+    known_failures: KnownFailures = field(default_factory=KnownFailures)
 
     @classmethod
     def of(cls, runner: Any, features: Iterable[Any]) -> "Run":
@@ -84,7 +84,7 @@ class Run:
 
     def known_failure(self, scenario: Any) -> KnownFailure | None:
         """Return why the scenario is known to fail, if it is."""
-        return find_known(self.known_failures, scenario_id(scenario), scenario)
+        return self.known_failures.of(scenario_id(scenario), scenario)
 
     def unexpected_pass(self, scenario: Any) -> str | None:
         """Return what is wrong with a scenario that has passed though it is known to fail."""

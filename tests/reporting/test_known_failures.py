@@ -107,6 +107,7 @@ def test_a_broken_hook_of_the_run_is_red_beside_known_failures(behave: RunBehave
         ('[X-001]\nreason = "It never worked."', "X-001.link: Field required"),
         ('[X-001]\nreason = ""\nlink = "a"', "X-001.reason: String should have at least 1 character"),
         ('[X-001]\nreason = "a"\nlink = "a"\nsince = "b"', "X-001.since: Extra inputs are not permitted"),
+        ('[residue]\nreason = "a"\nlink = "a"', "residue.tables: Field required"),
         ('[x1]\nreason = "a"\nlink = "a"', "x1: String should match pattern"),
     ],
 )
@@ -116,3 +117,12 @@ def test_a_mistake_in_the_list_is_named(tmp_path: Path, text: str, expected: str
     with pytest.raises(UsageError) as refusal:
         read_known_failures(path)
     assert f"{path}: {expected}" in str(refusal.value)
+
+
+def test_rows_are_known_to_be_left_only_in_the_tables_that_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "v1.known-failures.toml"
+    path.write_text('[residue]\ntables = ["usage"]\nreason = "a"\nlink = "b"', encoding="utf-8")
+    known = read_known_failures(path)
+    assert known.leaves_in("usage")
+    assert not known.leaves_in("agents")
+    assert not read_known_failures(tmp_path / "none.toml").leaves_in("usage")
