@@ -150,5 +150,6 @@ def nothing_left(database_urls: Sequence[str], selection: Selection) -> None:
 
 def locked_out(grounds: Grounds, tenant: Tenant) -> None:
     """Nothing that the tenant could do before is possible any more."""
-    reached = [each.name for each in TO_AN_AGENT if each.attempt(grounds, tenant, tenant) != "refused"]
+    outcomes = [outcome for attempt in TO_AN_AGENT for outcome in attempt.make(grounds, tenant, tenant).items()]
+    reached = [channel for channel, outcome in outcomes if outcome != "refused"]
     expect(not reached, f"{tenant.username} still succeeds in {', '.join(reached)}; expected a refusal.")

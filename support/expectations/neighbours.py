@@ -16,10 +16,11 @@ def answered_by_own_agent(world: World, answered: Answered, tenant: Tenant) -> N
     """The message was put to the model in the persona of the tenant's agent."""
     (marker,) = markers_in(answered.sent.text)
     persona, prompts = tenant.agents[0].persona, world.prompts(marker)
+    others = [prompt for prompt in prompts if persona not in prompt]
     expect(
-        bool(prompts) and all(persona in prompt for prompt in prompts),
-        f"{tenant.tenant_name}'s message was put to the model {len(prompts)} times, not each time as {persona!r}; "
-        "expected its own agent to answer it.",
+        bool(prompts) and not others,
+        f"The model was asked {others or 'nothing'} about a message to {tenant.tenant_name}'s agent; expected it to be "
+        f"asked as {persona!r}.",
     )
 
 
@@ -29,9 +30,10 @@ def rows_alike(world: World) -> None:
         name: count_by(world.databases(), tenant.tenant_id, "platform") for name, tenant in world.scene.tenants.items()
     }
     first, *others = counts.values()
+    seen = {name: {table: count for (table, _), count in each.items()} for name, each in counts.items()}
     expect(
         bool(first) and all(other == first for other in others),
-        f"What was said to each alike has left {counts}; expected the same rows for each tenant.",
+        f"What was said to each tenant alike has left these rows: {seen}; expected the same for each.",
     )
 
 

@@ -2,16 +2,17 @@
 
 from support.isolation.canaries import Leak, find_leaks, in_prompts, unseen_canaries
 from support.isolation.grid import print_grid, svg
-from support.isolation.grounds import Channel, Grounds, Outcome
-from support.isolation.matrix import CHANNELS, TO_AN_AGENT, Cell, try_channels
+from support.isolation.grounds import Attempt, Grounds, Outcome
+from support.isolation.matrix import ATTEMPTS, CHANNELS, TO_AN_AGENT, Cell, try_channels
 from support.isolation.rows import Rows
 from support.isolation.sightings import Sighting, in_texts
 
 __all__ = [
+    "ATTEMPTS",
     "CHANNELS",
     "TO_AN_AGENT",
+    "Attempt",
     "Cell",
-    "Channel",
     "Grounds",
     "Leak",
     "Outcome",

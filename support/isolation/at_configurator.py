@@ -11,7 +11,7 @@ import requests
 from support.chat.marker import new_marker
 from support.configurator import Tenant
 from support.configurator.operations import OPERATIONS
-from support.isolation.grounds import Channel, Grounds, Outcome, outcome
+from support.isolation.grounds import Grounds, Outcome, at_channel, outcome
 from support.isolation.meeting import meet
 from support.masking import remember_secret
 
@@ -123,20 +123,20 @@ def _names(actor: Tenant, owner: Tenant) -> tuple[dict[str, str], dict[str, str]
     )
 
 
-READING_AN_AGENT = Channel("reading an agent", _read_agent)
-LISTING_AGENTS = Channel("listing the agents", _list_agents)
-CHANGING_AN_AGENT = Channel("changing an agent", _change_agent)
+READING_AN_AGENT = at_channel("reading an agent", _read_agent)
+LISTING_AGENTS = at_channel("listing the agents", _list_agents)
+CHANGING_AN_AGENT = at_channel("changing an agent", _change_agent)
 
 AT_CONFIGURATOR = (
     READING_AN_AGENT,
     LISTING_AGENTS,
     CHANGING_AN_AGENT,
-    Channel("deleting an agent", _delete_agent),
-    Channel("creating an agent in the other's name", _create_agent),
-    Channel("reading what the tenant is", _read_tenant),
-    Channel("changing what the tenant is", _change_tenant, alone=True),
-    Channel("reading the API key", _read_key),
-    Channel("replacing the API key", _replace_key, alone=True),
-    Channel("renewing the session in the other's name", _renew_session, alone=True),
-    Channel("reading the statistics", _read_statistics, alone=True),
+    at_channel("deleting an agent", _delete_agent),
+    at_channel("creating an agent in the other's name", _create_agent),
+    at_channel("reading what the tenant is", _read_tenant),
+    at_channel("changing what the tenant is", _change_tenant, alone=True),
+    at_channel("reading the API key", _read_key),
+    at_channel("replacing the API key", _replace_key, alone=True),
+    at_channel("renewing the session in the other's name", _renew_session, alone=True),
+    at_channel("reading the statistics", _read_statistics, alone=True),
 )

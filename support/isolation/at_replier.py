@@ -1,7 +1,7 @@
 """Attempts at the replier: to talk to another tenant's agent, and to overhear what others say to theirs."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from support.chat import Answered, Connection, Refused, try_to_talk
@@ -9,7 +9,7 @@ from support.chat.connection import NoFrame
 from support.chat.marker import markers_in, new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Tenant
-from support.isolation.grounds import Attempt, Channel, Grounds, Outcome, outcome
+from support.isolation.grounds import Attempt, Grounds, Outcome, at_channel, outcome
 from support.isolation.meeting import meet
 from support.isolation.naming import NAMED, naming
 
@@ -58,16 +58,20 @@ class _Overhearing:
     listening: Connection
 
 
-def _overhear(has_heard: Callable[[Grounds, Tenant, _Overhearing], bool], *, in_private: bool = False) -> Attempt:
-    def attempt(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+def _overhear(*, in_private: bool) -> Attempt:
+    where = "in private" if in_private else "in a group"
+    signs = {f"{what} {where}": sign for what, sign in _SIGNS.items()}
+
+    def make(grounds: Grounds, actor: Tenant, owner: Tenant) -> Mapping[str, Outcome]:
         secret = new_canary()
         with meet(grounds, in_private=in_private) as meeting:
             telling, listening = meeting.connect(owner), meeting.listen(actor)
             told = meeting.ask(owner, telling, f"请记住，我的暗号是 {secret}")
             asked = meeting.ask(actor, listening, "你还记得我的暗号吗")
-        return outcome(has_heard(grounds, actor, _Overhearing(secret, told, asked, listening)))
+        heard = _Overhearing(secret, told, asked, listening)
+        return {channel: outcome(sign(grounds, actor, heard)) for channel, sign in signs.items()}
 
-    return attempt
+    return Attempt(tuple(signs), make)
 
 
 def _recalls(_grounds: Grounds, _actor: Tenant, heard: _Overhearing) -> bool:
@@ -95,17 +99,21 @@ def _marker(answered: Answered) -> str:
     return marker
 
 
-TALKING_TO_AN_AGENT = Channel("talking to an agent with the own key", _talk_to_agent)
+# How it shows that the actor has overheard something.
+_SIGNS: Mapping[str, Callable[[Grounds, Tenant, _Overhearing], bool]] = {
+    "recalling what was told": _recalls,
+    "receiving the replies": _receives,
+    "being prompted with what was told": _is_prompted,
+    "storing what was told": _is_stored,
+}
+
+TALKING_TO_AN_AGENT = at_channel("talking to an agent with the own key", _talk_to_agent)
 
 AT_REPLIER = (
     TALKING_TO_AN_AGENT,
-    Channel("talking to the own agent with the other's key", _talk_with_key),
-    Channel("taking the id of a connection", _take_connection_id),
-    Channel("recalling what was told in a group", _overhear(_recalls)),
-    Channel("recalling what was told in private", _overhear(_recalls, in_private=True)),
-    Channel("receiving the replies in a group", _overhear(_receives)),
-    Channel("receiving the replies in private", _overhear(_receives, in_private=True)),
-    Channel("being prompted with what was told", _overhear(_is_prompted)),
-    Channel("storing what was told", _overhear(_is_stored)),
-    *(Channel(f"naming the other as {what}", naming(what)) for what in NAMED),
+    at_channel("talking to the own agent with the other's key", _talk_with_key),
+    at_channel("taking the id of a connection", _take_connection_id),
+    _overhear(in_private=False),
+    _overhear(in_private=True),
+    *(naming(what) for what in NAMED),
 )

@@ -1,6 +1,6 @@
 """Where attempts are made, and what an attempt is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -32,9 +32,6 @@ class Grounds:
 
 
 Outcome = Literal["reached", "refused", "neither"]
-# An attempt by a tenant (the first) at what belongs to a tenant (the second), which may be the same one. It raises
-# AssertionError or Inconclusive when it could not be made.
-Attempt = Callable[[Grounds, Tenant, Tenant], Outcome]
 
 
 def outcome(reached: bool) -> Outcome:
@@ -43,10 +40,19 @@ def outcome(reached: bool) -> Outcome:
 
 
 @dataclass(frozen=True)
-class Channel:
-    """A way by which one tenant might get at what is another's."""
+class Attempt:
+    """What a tenant does to get at what is another's, and the channels on which it shows whether it did.
 
-    name: str
-    attempt: Attempt
+    `make` takes the tenant that acts and the one that owns, which may be the same, and returns the outcome by channel.
+    It raises AssertionError or Inconclusive when the attempt could not be made.
+    """
+
+    channels: tuple[str, ...]
+    make: Callable[[Grounds, Tenant, Tenant], Mapping[str, Outcome]]
     # Whether it changes, or measures, what the other attempts use: then nothing else is under way meanwhile.
     alone: bool = False
+
+
+def at_channel(channel: str, make: Callable[[Grounds, Tenant, Tenant], Outcome], *, alone: bool = False) -> Attempt:
+    """Return an attempt that shows one channel."""
+    return Attempt((channel,), lambda grounds, actor, owner: {channel: make(grounds, actor, owner)}, alone)

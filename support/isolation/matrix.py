@@ -12,12 +12,13 @@ from typing import Literal
 from support.configurator import Tenant
 from support.isolation.at_configurator import AT_CONFIGURATOR, CHANGING_AN_AGENT, LISTING_AGENTS, READING_AN_AGENT
 from support.isolation.at_replier import AT_REPLIER, TALKING_TO_AN_AGENT
-from support.isolation.grounds import Channel, Grounds, Outcome
+from support.isolation.grounds import Attempt, Grounds, Outcome
 from support.reporting import Inconclusive
 
 # The quick ones, which need nothing but two tenants with an agent each and leave nothing behind.
-TO_AN_AGENT: Sequence[Channel] = (READING_AN_AGENT, LISTING_AGENTS, CHANGING_AN_AGENT, TALKING_TO_AN_AGENT)
-CHANNELS: Sequence[Channel] = (*AT_CONFIGURATOR, *AT_REPLIER)
+TO_AN_AGENT: Sequence[Attempt] = (READING_AN_AGENT, LISTING_AGENTS, CHANGING_AN_AGENT, TALKING_TO_AN_AGENT)
+ATTEMPTS: Sequence[Attempt] = (*AT_CONFIGURATOR, *AT_REPLIER)
+CHANNELS: Sequence[str] = tuple(channel for attempt in ATTEMPTS for channel in attempt.channels)
 
 # A deployment on two cores is busy with these; more would only wait in it.
 _AT_ONCE = 8
@@ -40,66 +41,65 @@ class Cell:
 
 @dataclass(frozen=True)
 class _Result:
-    """What came of an attempt; without an outcome it could not be made, for this reason."""
+    """What came of an attempt at a channel; without an outcome it could not be made, for this reason."""
 
     outcome: Outcome | None
     reason: str = ""
 
 
-# Channel, actor and owner.
-_Task = tuple[Channel, Tenant, Tenant]
+# Attempt, actor and owner.
+_Task = tuple[Attempt, Tenant, Tenant]
+# By channel and the ids of actor and owner.
 _Results = Mapping[tuple[str, str, str], _Result]
 
 
 def try_channels(
-    grounds: Grounds, pairs: Iterable[tuple[Tenant, Tenant]], channels: Sequence[Channel] = CHANNELS
+    grounds: Grounds, pairs: Iterable[tuple[Tenant, Tenant]], attempts: Sequence[Attempt] = ATTEMPTS
 ) -> list[Cell]:
     """Make every attempt for each pair (intruder, owner), on the owner's first agent."""
     pairs = list(pairs)
     tenants = {tenant.tenant_id: tenant for pair in pairs for tenant in pair}.values()
     everyone = [*pairs, *((tenant, tenant) for tenant in tenants)]
-    results = _try(grounds, [(channel, *each) for channel in channels for each in everyone])
+    results = _make(grounds, [(attempt, *each) for attempt in attempts for each in everyone])
+    channels = [channel for attempt in attempts for channel in attempt.channels]
     return [_judge(results, channel, *pair) for channel in channels for pair in pairs]
 
 
-def _try(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
-    def run(task: _Task) -> _Result:
-        channel, actor, owner = task
+def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
+    def make(task: _Task) -> _Results:
+        attempt, actor, owner = task
         try:
-            return _Result(channel.attempt(grounds, actor, owner))
+            outcomes = attempt.make(grounds, actor, owner)
+            results = {channel: _Result(outcome) for channel, outcome in outcomes.items()}
         except (AssertionError, Inconclusive) as error:
-            return _Result(None, str(error))
+            results = dict.fromkeys(attempt.channels, _Result(None, str(error)))
+        return {(channel, actor.tenant_id, owner.tenant_id): result for channel, result in results.items()}
 
     together = [task for task in tasks if not task[0].alone]
     alone = [task for task in tasks if task[0].alone]
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        results = [*pool.map(run, together)]
-    results += map(run, alone)
-    return {_key(*task): result for task, result in zip([*together, *alone], results, strict=True)}
+        results = [*pool.map(make, together)]
+    results += map(make, alone)
+    return {key: result for each in results for key, result in each.items()}
 
 
-def _key(channel: Channel, actor: Tenant, owner: Tenant) -> tuple[str, str, str]:
-    return channel.name, actor.tenant_id, owner.tenant_id
-
-
-def _judge(results: _Results, channel: Channel, intruder: Tenant, owner: Tenant) -> Cell:
-    attempt = results[_key(channel, intruder, owner)]
-    reason = ""
-    if attempt.outcome == "reached":
+def _judge(results: _Results, channel: str, intruder: Tenant, owner: Tenant) -> Cell:
+    outcome, reason = results[channel, intruder.tenant_id, owner.tenant_id].outcome, ""
+    if outcome == "reached":
         verdict: Literal["held", "broken", "inconclusive"] = "broken"
     elif reason := _doubt(results, channel, intruder, owner):
         verdict = "inconclusive"
     else:
-        verdict = "held" if attempt.outcome == "refused" else "broken"
-    return Cell(intruder.tenant_name, owner.tenant_name, channel.name, verdict, reason)
+        verdict = "held" if outcome == "refused" else "broken"
+    return Cell(intruder.tenant_name, owner.tenant_name, channel, verdict, reason)
 
 
-def _doubt(results: _Results, channel: Channel, intruder: Tenant, owner: Tenant) -> str:
+def _doubt(results: _Results, channel: str, intruder: Tenant, owner: Tenant) -> str:
     """Return why nothing can be said of the attempt; nothing when it can."""
-    if reason := results[_key(channel, intruder, owner)].reason:
+    if reason := results[channel, intruder.tenant_id, owner.tenant_id].reason:
         return reason
     for tenant in (owner, intruder):
-        control = results[_key(channel, tenant, tenant)]
+        control = results[channel, tenant.tenant_id, tenant.tenant_id]
         if control.outcome != "reached":
             return control.reason or f"{tenant.tenant_name} does not succeed at its own either"
     return ""

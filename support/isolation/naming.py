@@ -6,7 +6,7 @@ from typing import Any
 from support.chat.envelope import new_message_id, standard_frame, text_message
 from support.chat.marker import new_marker
 from support.configurator import Agent, Tenant
-from support.isolation.grounds import Attempt, Grounds, Outcome, outcome
+from support.isolation.grounds import Attempt, Grounds, Outcome, at_channel, outcome
 from support.isolation.meeting import meet
 
 # A platform on which the intruder has no part in what is said: it is connected on another one.
@@ -44,7 +44,7 @@ def naming(what: str) -> Attempt:
     """Return the attempt to be heard by the other's agent through a frame that names the other there."""
     platform = _PLATFORM if what == "its platform" else "test"
 
-    def attempt(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
+    def make(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
         marker, agent = new_marker(), owner.agents[0]
         with meet(grounds) as meeting:
             listening = meeting.listen(owner, platform)
@@ -59,7 +59,7 @@ def naming(what: str) -> Attempt:
         is_received = any(marker in reply.markers for reply in listening.pending)
         return outcome(is_received or _is_heard(grounds, marker, actor, owner))
 
-    return attempt
+    return at_channel(f"naming the other as {what}", make)
 
 
 def _is_heard(grounds: Grounds, marker: str, actor: Tenant, owner: Tenant) -> bool:

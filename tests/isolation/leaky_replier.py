@@ -87,8 +87,12 @@ class LeakyReplier:
         tenant = self._named(tenant, frame)
         own, everybodys = self._histories[tenant.tenant_id, place], self._histories["", place]
         is_shared = f"recalling what was told {where}" in self._leaks
-        self._ask(tenant, everybodys if "being prompted with what was told" in self._leaks or is_shared else own, text)
-        self._store(tenant, text)
+        self._ask(
+            tenant,
+            everybodys if f"being prompted with what was told {where}" in self._leaks or is_shared else own,
+            text,
+        )
+        self._store(tenant, text, where)
         for history in (own, everybodys):
             history.append(text)
         told = [token for said in (everybodys if is_shared else own) for token in tokens_in(said)]
@@ -125,8 +129,8 @@ class LeakyReplier:
     def _ask(self, tenant: Tenant, history: Sequence[str], text: str) -> None:
         self.prompts.append("\n".join([tenant.agents[0].persona, *history, text]))
 
-    def _store(self, tenant: Tenant, text: str) -> None:
-        tenants = self._tenants if "storing what was told" in self._leaks else [tenant]
+    def _store(self, tenant: Tenant, text: str, where: str) -> None:
+        tenants = self._tenants if f"storing what was told {where}" in self._leaks else [tenant]
         rows = [(each.tenant_id, text) for each in tenants]
         self._database.executemany("INSERT INTO messages VALUES (?, ?)", rows)
 
