@@ -183,3 +183,11 @@ Feature: Conversation
     And Sam writes "你好" to "Bo"
     Then each message is answered
     And every answer has an id of its own
+
+  @CNV-018 @critical @needs.model
+  Scenario: An agent does not answer itself
+    When Lin writes "你好" to "Ada", and the model would answer itself
+    Then "Ada" answers Lin
+    When Lin writes "你还在吗" to "Ada"
+    Then "Ada" answers Lin
+    And nothing else has arrived

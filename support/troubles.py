@@ -15,6 +15,7 @@ _LONG_ANSWER = "这是一个很长的故事。" * 30_000
 
 TROUBLES: Mapping[str, Trouble] = {
     "hangs": {"hang": True},
+    "would answer itself": {"answer_itself": True},
     "takes its time": {"delay_seconds": 0.1},
     "fails with an error of its own": {"status": 500, "body": '{"error": {"message": "out of memory"}}'},
     "is overloaded": {"status": 429, "body": '{"error": {"message": "too many requests"}}'},

@@ -20,11 +20,11 @@ _EXAMPLE_OF_A_PLAN = re.compile(r'"target_message_id"\s*:\s*"[^"]*"')
 _LONGEST_TOPIC = 60
 
 
-def answer(turns: list[Turn]) -> str:
+def answer(turns: list[Turn], *, answer_itself: bool = False) -> str:
     """Answer a conversation of (role, text) turns, of which there is at least one."""
     prompt = "\n".join(text for _, text in turns)
     if '"action"' in prompt and "target_message_id" in prompt:
-        return _plan(prompt)
+        return _plan(prompt, answer_itself)
     turns = (len(turns) == 1 and unfold(prompt)) or turns
     last = turns[-1][1]
     system = "\n".join(text for role, text in turns if role == "system")
@@ -32,11 +32,12 @@ def answer(turns: list[Turn]) -> str:
     return " ".join(sentences)
 
 
-def _plan(prompt: str) -> str:
-    """Choose the newest message that a planner's prompt lists; stay silent without one, or when we wrote it."""
+def _plan(prompt: str, answer_itself: bool) -> str:
+    """Choose the newest message that a planner's prompt lists; stay silent without one, or mostly when it is ours."""
     listed = listed_messages(prompt)
     ids = [message_id for message_id, _ in listed] or _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
-    if not ids or (listed and listed[-1][1].startswith(OWN_WORDS)):
+    is_own = bool(listed) and listed[-1][1].startswith(OWN_WORDS)
+    if not ids or (is_own and not answer_itself):
         return ""
     choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"}
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"

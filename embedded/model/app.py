@@ -42,6 +42,8 @@ def create_app() -> FastAPI:
         reply = answer(turns)
         recording.add(model, messages, reply, len(body))
         behaviour = await behaviours.wait([text for _, text in turns])
+        if behaviour and behaviour.answer_itself:
+            reply = answer(turns, answer_itself=True)
         usual = _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
         return _misbehave(behaviour, usual) if behaviour else usual
 

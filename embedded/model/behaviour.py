@@ -10,7 +10,8 @@ class Behaviour(BaseModel):
     """What happens to requests with a message that contains a text; the empty one is in every message.
 
     First it waits for `delay_seconds` or, with `hang`, until the behaviour is forgotten. Then it answers: with the
-    status and the body if one is given, only with the beginning of its answer with `break_off`, else as usual.
+    status and the body if one is given, only with the beginning of its answer with `break_off`, else as usual; with
+    `answer_itself` a planner is told to answer the newest message even when this model wrote it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -19,6 +20,7 @@ class Behaviour(BaseModel):
     delay_seconds: float = Field(0, ge=0, le=600)
     hang: bool = False
     break_off: bool = False
+    answer_itself: bool = False
     status: int = Field(200, ge=200, le=599)
     body: str | None = None
 

@@ -26,9 +26,9 @@ def test_what_people_said_before_is_recalled_and_not_what_the_agent_said() -> No
     assert "六月" not in text
 
 
-def plan(*messages: str) -> str:
+def plan(*messages: str, answer_itself: bool = False) -> str:
     listed = "\n".join(f"[m{number}]06:58:1{number}, 某人: {text}" for number, text in enumerate(messages, 1))
-    return answer([("user", f'{listed}\n{{"action":"reply","target_message_id":"m77"}}')])
+    return answer([("user", f'{listed}\n{{"action":"reply","target_message_id":"m77"}}')], answer_itself=answer_itself)
 
 
 def test_a_planner_gets_the_newest_message_of_somebody_else() -> None:
@@ -38,3 +38,7 @@ def test_a_planner_gets_the_newest_message_of_somebody_else() -> None:
 
 def test_a_planner_gets_silence_after_our_own_words() -> None:
     assert plan("你好", "【阿大】 你好") == ""
+
+
+def test_a_planner_may_be_told_to_answer_our_own_words() -> None:
+    assert '"m2"' in plan("你好", "【阿大】 你好", answer_itself=True)
