@@ -185,7 +185,7 @@ Feature: Conversation
     And every answer has an id of its own
 
   @CNV-018 @critical @needs.model
-  Scenario: An agent does not answer itself
+  Scenario: After its answer an agent is silent, even if its model would answer that, too
     When Lin writes "你好" to "Ada", and the model would answer itself
     Then "Ada" answers Lin
     When Lin writes "你还在吗" to "Ada"
