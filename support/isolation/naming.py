@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from support.chat.connection import NoFrame
 from support.chat.envelope import new_message_id, standard_frame, text_message
 from support.chat.marker import new_marker
 from support.configurator import Agent, Tenant
@@ -53,7 +54,12 @@ def naming(what: str) -> Attempt:
             frame = standard_frame(message, new_message_id())
             sending.send_frame(_with(frame, NAMED[what](owner, agent, grounds.credential(owner, agent))))
             # Barriers: with these answers, whatever came of the frame has come.
-            meeting.ask(actor, sending)
+            try:
+                meeting.ask(actor, sending)
+            except NoFrame:
+                # Ending the connection is a refusal as well.
+                if not sending.closed:
+                    raise
             if actor is not owner:
                 meeting.ask(owner, listening)
         is_received = any(marker in reply.markers for reply in listening.pending)

@@ -26,10 +26,14 @@ def credential(tenant: Tenant, agent: Agent) -> str:
 class LeakyReplier:
     """Its prompts are in memory, its rows in SQLite; `leaks` are names of channels."""
 
-    def __init__(self, tenants: Sequence[Tenant], database: Path, leaks: Collection[str]) -> None:
+    def __init__(
+        self, tenants: Sequence[Tenant], database: Path, leaks: Collection[str], *, is_strict: bool = False
+    ) -> None:
         self.prompts: list[str] = []
         self._tenants = tenants
         self._leaks = leaks
+        # Whether it ends a connection on which a message names somebody else.
+        self._is_strict = is_strict
         self._open: list[tuple[ServerConnection, Tenant]] = []
         self._histories: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self._database = sqlite3.connect(database, check_same_thread=False, isolation_level=None)
@@ -77,6 +81,9 @@ class LeakyReplier:
 
     def _answer(self, connection: ServerConnection, tenant: Tenant, frame: Message) -> None:
         info, dim = frame["payload"]["message_info"], frame["payload"]["message_dim"]
+        if self._is_strict and dim["api_key"] != _header(connection, "x-apikey"):
+            connection.close(1008, "The message names somebody else.")
+            return
         text, sender = frame["payload"]["message_segment"]["data"], info["sender_info"]
         group = sender.get("group_info")
         where = "in a group" if group else "in private"

@@ -32,9 +32,9 @@ def broken(cells: Iterable[Cell]) -> set[str]:
     return {cell.channel for cell in cells if cell.verdict == "broken"}
 
 
-def try_replier(folder: Path, leaks: Sequence[str]) -> list[Cell]:
+def try_replier(folder: Path, leaks: Sequence[str], *, is_strict: bool = False) -> list[Cell]:
     owner, intruder = tenant("Acme"), tenant("Mallory")
-    replier = LeakyReplier([owner, intruder], folder / "replier.db", leaks)
+    replier = LeakyReplier([owner, intruder], folder / "replier.db", leaks, is_strict=is_strict)
     with ExitStack() as stack:
         reader, url = stack.enter_context(Reader()), stack.enter_context(replier.serving())
         grounds = Grounds(
@@ -49,8 +49,9 @@ def try_replier(folder: Path, leaks: Sequence[str]) -> list[Cell]:
         return try_channels(grounds, [(intruder, owner)], AT_REPLIER)
 
 
-def test_a_replier_that_does_not_leak_holds_by_every_channel(tmp_path: Path) -> None:
-    assert {cell.verdict for cell in try_replier(tmp_path, [])} == {"held"}
+@pytest.mark.parametrize("is_strict", [False, True], ids=["it drops", "it hangs up"])
+def test_a_replier_that_does_not_leak_holds_by_every_channel(tmp_path: Path, is_strict: bool) -> None:
+    assert {cell.verdict for cell in try_replier(tmp_path, [], is_strict=is_strict)} == {"held"}
 
 
 @pytest.mark.parametrize("channel", channels(AT_REPLIER))
