@@ -45,14 +45,15 @@ def try_every_channel(scene: Scene) -> list[Cell]:
     return try_channels(scene.grounds, permutations(scene.tenants.values(), 2))
 
 
-def ask_all(scene: Scene, speakers: Iterable[Mapping[str, Speaker]], text: str) -> None:
+def ask_all(scene: Scene, speakers: Iterable[Mapping[str, Speaker]], text: str, *, same_ids: bool = False) -> None:
     """Let people (each given as tenant -> person) write to their tenants' agents, all at once; await the answers.
 
-    To every tenant they write in messages of the same ids; {canary} in the text is the tenant's.
+    {canary} in the text is the tenant's. With `same_ids`, what is written to several tenants has the same ids: whoever
+    takes such messages for one and the same answers only the first tenant.
     """
     asked = []
     for people in speakers:
-        same_id = new_message_id()
+        same_id = new_message_id() if same_ids else None
         for name, speaker in people.items():
             words = text.format(canary=scene.canaries[name])
             asked.append(ask(connection_of(scene, name), speaker, words, message_id=same_id, msg_id=same_id))

@@ -13,10 +13,15 @@ def tenants_have_settled(context: HasWorld, agent: str) -> None:
 
 
 @given("{person:Name} has been answered by the agent of each tenant")
+def person_was_answered_by_all(context: HasWorld, person: str) -> None:
+    scene = context.world.scene
+    neighbours.ask_all(scene, [dict.fromkeys(scene.tenants, scene.speaker(person))], "你好")
+
+
 @when("{person:Name} writes to the agents of all tenants in messages with the same ids")
 def person_writes_to_all(context: HasWorld, person: str) -> None:
     scene = context.world.scene
-    neighbours.ask_all(scene, [dict.fromkeys(scene.tenants, scene.speaker(person))], "你好")
+    neighbours.ask_all(scene, [dict.fromkeys(scene.tenants, scene.speaker(person))], "你好", same_ids=True)
 
 
 @given("{tenant:Name} has gone, and another tenant has come under all of its names, with an agent {agent:Quoted}")
