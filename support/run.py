@@ -10,7 +10,7 @@ from behave.model import Scenario
 from support import reporting
 from support.chat import Reader
 from support.deployments import known_failures_beside, start
-from support.errors import SuiteError
+from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
 from support.purge import Difference, Kind, Ledger, Snapshot, compare
 from support.recovery import recover
@@ -49,7 +49,7 @@ class Run:
         self._interrupts.install()
         self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
-        self.directory.mkdir(parents=True)
+        self._make_directory()
         deployment = start(self.settings, self.directory)
         try:
             self._world = World(
@@ -80,7 +80,7 @@ class Run:
         # A stopped replier cannot write a late row behind the purge.
         errors.collect(world.deployment.stop)
         if not self.settings.cleanup:
-            world.ledger.keep()
+            errors.collect(world.ledger.keep)
         else:
             errors.collect(lambda: self._purge(world))
         self._count(world)
@@ -101,6 +101,15 @@ class Run:
             print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
         if self._interrupts.exit_code:
             raise SystemExit(self._interrupts.exit_code)
+
+    def _make_directory(self) -> None:
+        try:
+            self.directory.mkdir(parents=True)
+        except OSError as error:
+            raise InfrastructureError(
+                f"{self.directory} cannot be made ({error.strerror}); make room there, or give another folder by "
+                "-D reports=."
+            ) from error
 
     def _purge(self, world: World) -> None:
         ours = world.ledger.selection()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from support.deployments.processes import find, stop_in_order
 from support.deployments.readiness import what_is_missing
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 
 _FILE = "servers.json"
 
@@ -53,12 +53,21 @@ class DeploymentRecord(BaseModel):
 
 
 def write_record(directory: Path, record: DeploymentRecord) -> None:
-    """Write the folder's record; a reader sees the old one or the new one, never half of it."""
+    """Write the folder's record; a reader sees the old one or the new one, never half of it.
+
+    Raises InfrastructureError when that is impossible.
+    """
     draft = directory / f"{_FILE}.{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    draft.write_text(record.model_dump_json(indent=2), encoding="utf-8")
-    draft.replace(directory / _FILE)
+    try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        draft.write_text(record.model_dump_json(indent=2), encoding="utf-8")
+        draft.replace(directory / _FILE)
+    except OSError as error:
+        raise InfrastructureError(
+            f"{directory / _FILE} cannot be written ({error.strerror}), and nothing may be launched that it does not "
+            "name; make room there, or give another folder."
+        ) from error
 
 
 def read_record(directory: Path) -> DeploymentRecord | None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 from support.purge.database import absolute, without_secret
 from support.purge.selection import Selection
 
@@ -70,11 +70,13 @@ class Ledger:
         this = psutil.Process()
         databases = tuple(without_secret(absolute(url)) for url in database_urls)
         header = Header(run_id, databases, tuple(directories), this.pid, this.create_time())
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
         except FileExistsError as error:
             raise UsageError(f"{path} is the ledger of another run; give each run an id of its own.") from error
+        except OSError as error:
+            raise InfrastructureError(_unwritable(path, error)) from error
         ledger = cls(path, header)
         ledger._append({"event": "run", **asdict(header)}, durable=True)
         _sync_directory(path.parent)
@@ -141,14 +143,22 @@ class Ledger:
         # Half of a character has no bytes of its own; escaped as a backslash sequence it is JSON as well.
         line = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
         with self._lock:
-            if self._torn_at is not None:
-                os.truncate(self.path, self._torn_at)
-                self._torn_at = None
-            with self.path.open("ab", buffering=0) as file:
-                file.write(line)
-                if durable:
-                    os.fsync(file.fileno())
+            try:
+                self._write(line, durable)
+            except OSError as error:
+                raise InfrastructureError(_unwritable(self.path, error)) from error
             self._apply(event)
+
+    def _write(self, line: bytes, durable: bool) -> None:
+        if self._torn_at is not None:
+            os.truncate(self.path, self._torn_at)
+        self._torn_at = self.path.stat().st_size
+        with self.path.open("ab") as file:
+            file.write(line)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        self._torn_at = None
 
     def _apply(self, event: dict[str, Any]) -> None:
         self.counts[event["event"]] += 1
@@ -175,6 +185,13 @@ def unfinished(reports: Path) -> Iterator[Ledger]:
         if b"\n" in path.read_bytes() and not path.parent.is_symlink()
     ]
     yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+
+
+def _unwritable(path: Path, error: OSError) -> str:
+    return (
+        f"The ledger {path} cannot be written ({error.strerror}), and nothing may be created that it does not name; "
+        "make room there, or give another folder by -D reports=."
+    )
 
 
 def _sync_directory(directory: Path) -> None:

@@ -32,7 +32,7 @@ from behave.formatter.base import Formatter
 from behave.model import ScenarioOutline
 from behave.model_type import Status
 
-from support.errors import SuiteError
+from support.errors import InfrastructureError, SuiteError
 from support.reporting.files import masked, masked_content, write_atomically
 from support.reporting.verdicts import Run, scenario_id, step_error
 
@@ -98,7 +98,7 @@ class AllureBridge(Formatter):  # type: ignore[misc]
         self._run = run
         self._reported: set[int] = set()
         self._listener = _Listener(self.config, run)
-        self._plugins = [self._listener, _MaskedFiles(self.directory)]
+        self._plugins = [self._listener, _MaskedFiles(self.directory, run)]
         for plugin in self._plugins:
             allure_commons.plugin_manager.register(plugin)
 
@@ -151,10 +151,15 @@ def _clear(directory: Path) -> None:
 
 
 class _MaskedFiles(AllureFileLogger):
+    def __init__(self, directory: Path, run: Run) -> None:
+        super().__init__(directory)
+        self._run = run
+        self._is_told = False
+
     def _report_item(self, item: Any) -> None:
         content = masked(asdict(item, filter=lambda _, value: value or value is False))
         path = self._report_dir / item.file_pattern.format(prefix=uuid4())
-        write_atomically(path, json.dumps(content, ensure_ascii=False).encode())
+        self._write(path, json.dumps(content, ensure_ascii=False).encode())
 
     @allure_commons.hookimpl
     def report_attached_file(self, source: str, file_name: str) -> None:
@@ -162,7 +167,16 @@ class _MaskedFiles(AllureFileLogger):
 
     @allure_commons.hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
-        write_atomically(self._report_dir / file_name, masked_content(body))
+        self._write(self._report_dir / file_name, masked_content(body))
+
+    def _write(self, path: Path, content: bytes) -> None:
+        # Raised here, it would end the run without its purge; one sentence stands for all files that are missing.
+        try:
+            write_atomically(path, content)
+        except InfrastructureError as error:
+            if not self._is_told:
+                self._run.fail(str(error))
+            self._is_told = True
 
 
 class _Listener(AllureListener):

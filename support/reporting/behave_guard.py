@@ -87,9 +87,9 @@ class _Guard:
         self._guard_hooks(runner.hooks)
         try:
             try:
-                run.failed = bool(_refuse_exit(original, runner, features))
-                if run.failed and not runner.aborted and run.has_only_known_failures:
-                    run.failed = False
+                red = bool(_refuse_exit(original, runner, features))
+                # What has failed besides, such as a report that could not be written, is known to nobody.
+                run.failed |= red and (runner.aborted or not run.has_only_known_failures)
                 _refuse_empty_outlines(run, runner.config, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
@@ -109,6 +109,8 @@ class _Guard:
         try:
             if self._at_end:
                 self._at_end(context, self._run)
+        except SuiteError as error:
+            self._run.fail(str(error))
         except Exception as error:
             self._run.fail(f"The report could not be finished: {describe(error)}")
             raise

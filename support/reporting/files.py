@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from support.errors import InfrastructureError
 from support.masking import mask
 
 
@@ -29,11 +30,19 @@ def masked_content(content: str | bytes) -> bytes:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write the file so that a reader sees the old content or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the file so that a reader sees the old content or the new one, never a part.
+
+    Raises InfrastructureError when that is impossible.
+    """
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            draft.write_bytes(content)
+            draft.replace(path)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        raise InfrastructureError(
+            f"{path} cannot be written ({error.strerror}); make room there, or let the files go elsewhere."
+        ) from error

@@ -1,0 +1,52 @@
+"""A backend that dies or hangs in mid-conversation: the run says which, undoes itself and is red."""
+
+import signal
+
+import pytest
+
+from support.deployments.record import read_record
+from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
+
+LONG = ("--tags=@FLOW-004", "-D", "users=5", "-D", "agents=2", "-D", "messages=100")
+
+
+def run_and_signal(suite: Suite, backend: str, number: signal.Signals, *arguments: str) -> Outcome:
+    """Run the suite, and send a signal to a backend as soon as tenants talk."""
+    process = suite.popen(*PORTS, *LONG, *arguments)
+    await_that(lambda: is_talking(suite.reports), process)
+    record = read_record(database_of(suite.reports).parent)
+    assert record is not None
+    (pid,) = (each.pid for each in record.backends if each.name == backend)
+    (running,) = (each for each in backends_of(suite.reports) if each.pid == pid)
+    running.send_signal(number)
+    return suite.finish(process)
+
+
+def assert_undone(suite: Suite, outcome: Outcome) -> None:
+    assert outcome.exit_code == 1, outcome.output
+    assert "Traceback" not in outcome.output
+    assert outcome.results["success"] is False
+    assert outcome.results["cleanup"]["users_cleaned"] == 5
+    assert outcome.results["cleanup"]["residue"] == []
+    assert backends_of(suite.reports) == []
+    assert rows_of(database_of(suite.reports)) == {}
+
+
+@pytest.mark.parametrize("backend", ["model", "configurator", "replier"])
+def test_a_backend_that_is_killed_is_named_with_its_log_at_the_step(suite: Suite, backend: str) -> None:
+    outcome = run_and_signal(suite, backend, signal.SIGKILL)
+    assert_undone(suite, outcome)
+    (scenario,) = (each for each in outcome.results["scenarios"] if each["id"] == "FLOW-004")
+    assert f"{backend} died (signal SIGKILL)" in scenario["error"]
+    assert f"logs/{backend}.log" in scenario["error"]
+    assert "serving on http://127.0.0.1:" in scenario["error"]
+    assert (scenario["verdict"], scenario["blame"]) == ("fail", "deployment")
+
+
+def test_a_replier_that_hangs_fails_the_conversations_and_is_stopped(suite: Suite) -> None:
+    outcome = run_and_signal(suite, "replier", signal.SIGSTOP, "-D", "wait_factor=0.4")
+    assert_undone(suite, outcome)
+    (scenario,) = (each for each in outcome.results["scenarios"] if each["id"] == "FLOW-004")
+    assert "10 conversations did not succeed" in scenario["error"]
+    assert "within 6.0 s" in scenario["error"]
+    assert any("replier did not stop within 2 s of SIGTERM" in error for error in outcome.results["errors"])
