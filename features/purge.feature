@@ -78,7 +78,9 @@ Feature: Purge
 
   @PRG-006 @critical
   Scenario: What is nearly the name of a tenant names nobody
-    Given Acme has registered
+    Given these tenants have registered under names that are close to each other
+      | tenant | user name |
+      | Acme   | a_b       |
     When a purge names each of these of Acme
       | name                                     |
       | its user name in capitals                |

@@ -43,8 +43,8 @@ def create_from_each(scene: Scene, tenant: str) -> None:
 def try_to_create_each(scene: Scene, tenant: str, values: Iterable[str]) -> None:
     """Send the creation of an agent with each of these, all of which may be refused."""
     answers = {}
-    for number, value in enumerate(values, 1):
-        try_to_create(scene, tenant, {"name": f"Eve {number}", **FIELDS[value]})
+    for value in values:
+        try_to_create(scene, tenant, {"name": _fresh_name(scene, tenant), **FIELDS[value]})
         answers[f"to create an agent with {value}"] = scene.answer
     scene.answers = answers
 
@@ -52,8 +52,8 @@ def try_to_create_each(scene: Scene, tenant: str, values: Iterable[str]) -> None
 def try_to_change_each(scene: Scene, tenant: str, values: Iterable[str]) -> None:
     """For each of these create an agent that has everything, and try to change it so."""
     answers = {}
-    for number, value in enumerate(values, 1):
-        agent = f"Ada {number}"
+    for value in values:
+        agent = _fresh_name(scene, tenant)
         create(scene, tenant, agent, {**FIELDS["everything at once"], "name": agent})
         try_to_change(scene, agent, FIELDS[value])
         answers[f"to change an agent to {value}"] = scene.answer
@@ -126,6 +126,11 @@ def record_of(scene: Scene, agent: Agent) -> dict[str, Any]:
     """Return what the agent must show, as far as the story knows it."""
     known = {"agent_id": agent.agent_id, "tenant_id": agent.tenant_id, "name": agent.name, "persona": agent.persona}
     return scene.records.get(agent.agent_id, known)
+
+
+def _fresh_name(scene: Scene, tenant: str) -> str:
+    """Return a name that no agent of the tenant has; where names are not the subject, they differ."""
+    return f"Ada {len(scene.tenant(tenant).agents) + 1}"
 
 
 def _accepted(scene: Scene, tenant: str, fields: Fields) -> Agent:
