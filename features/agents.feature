@@ -50,9 +50,9 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                       |
+      | made    | create an agent with                      |
+      | changed | change an agent with all texts at once to |
 
   @AGT-005 @normal
   Scenario Outline: Tags are kept, given as a list or as a text, when an agent is <when>
@@ -68,9 +68,9 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                       |
+      | made    | create an agent with                      |
+      | changed | change an agent with all texts at once to |
 
   @AGT-006 @critical
   Scenario Outline: Overrides are kept, however deep they are, when an agent is <when>
@@ -85,9 +85,9 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                        |
+      | made    | create an agent with                       |
+      | changed | change an agent with everything at once to |
 
   @AGT-007 @critical
   Scenario Outline: A name has 1 to 100 characters, one of which can be seen, when an agent is <when>
@@ -108,9 +108,9 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                       |
+      | made    | create an agent with                      |
+      | changed | change an agent with all texts at once to |
 
   @AGT-008 @normal
   Scenario Outline: A persona and a description are texts, and a persona says something, when an agent is <when>
@@ -130,9 +130,9 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                       |
+      | made    | create an agent with                      |
+      | changed | change an agent with all texts at once to |
 
   @AGT-009 @normal
   Scenario Outline: Tags are texts, and overrides have names, when an agent is <when>
@@ -155,13 +155,13 @@ Feature: Agents
     And Acme has the agents that were accepted, as they were given, and no others
 
     Examples:
-      | when    | try                                    |
-      | made    | create an agent with                   |
-      | changed | change an agent that has everything to |
+      | when    | try                                       |
+      | made    | create an agent with                      |
+      | changed | change an agent with all texts at once to |
 
   @AGT-010 @critical
   Scenario: What a change does not name stays
-    When Acme changes an agent that has everything to each of these
+    When Acme changes an agent with everything at once to each of these
       | value                                |
       | another name                         |
       | another description                  |
@@ -239,7 +239,7 @@ Feature: Agents
 
   @AGT-016 @blocker @smoke
   Scenario: A deleted agent is gone, the others are as they were
-    Given Acme has created the agent "Ada" with everything at once
+    Given Acme has created the agent "Ada" with all texts at once
     And Acme has created the agent "Bo"
     When Acme deletes "Ada"
     Then Acme has the agents that were accepted, as they were given, and no others
@@ -257,7 +257,7 @@ Feature: Agents
 
   @AGT-018 @normal
   Scenario: The name of a deleted agent can be given again, and brings nothing of it back
-    Given Acme has created the agent "Ada" with everything at once
+    Given Acme has created the agent "Ada" with all texts at once
     And Acme has deleted "Ada"
     When Acme creates the agent "Bo" with the name of "Ada"
     Then Acme has the agents that were accepted, as they were given, and no others
@@ -266,7 +266,7 @@ Feature: Agents
 
   @AGT-019 @normal
   Scenario: Two agents of one name, where that is allowed, are two agents
-    Given Acme has created the agent "Ada" with everything at once
+    Given Acme has created the agent "Ada" with all texts at once
     When Acme tries to create another agent "Ada" from the template efficient_helper
     Then it is accepted or refused as taken
     And Acme has the agents that were accepted, as they were given, and no others

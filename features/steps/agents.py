@@ -43,10 +43,10 @@ def tenant_tries_to_create_each(context: HasWorld, tenant: str) -> None:
     attempts.try_to_create_each(context.world.scene, tenant, [row["value"] for row in context.table])
 
 
-@when("{tenant:Name} changes an agent that has everything to each of these")
-@when("{tenant:Name} tries to change an agent that has everything to each of these")
-def tenant_tries_to_change_each(context: HasWorld, tenant: str) -> None:
-    attempts.try_to_change_each(context.world.scene, tenant, [row["value"] for row in context.table])
+@when("{tenant:Name} changes an agent with {before:AgentFields} to each of these")
+@when("{tenant:Name} tries to change an agent with {before:AgentFields} to each of these")
+def tenant_tries_to_change_each(context: HasWorld, tenant: str, before: Fields) -> None:
+    attempts.try_to_change_each(context.world.scene, tenant, before, [row["value"] for row in context.table])
 
 
 @when("{tenant:Name} creates an agent from every template")

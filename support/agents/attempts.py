@@ -49,12 +49,12 @@ def try_to_create_each(scene: Scene, tenant: str, values: Iterable[str]) -> None
     scene.answers = answers
 
 
-def try_to_change_each(scene: Scene, tenant: str, values: Iterable[str]) -> None:
-    """For each of these create an agent that has everything, and try to change it so."""
+def try_to_change_each(scene: Scene, tenant: str, before: Fields, values: Iterable[str]) -> None:
+    """For each of these create an agent that is so before, and try to change it so."""
     answers = {}
     for value in values:
         agent = _fresh_name(scene, tenant)
-        create(scene, tenant, agent, {**FIELDS["everything at once"], "name": agent})
+        create(scene, tenant, agent, {**before, "name": agent})
         try_to_change(scene, agent, FIELDS[value])
         answers[f"to change an agent to {value}"] = scene.answer
     scene.answers = answers

@@ -13,11 +13,14 @@ def _layers(count: int) -> dict[str, Any]:
     return {"layer": _layers(count - 1)} if count else {"list": [1, 2.5, -3, True, False, None, "深", [], {}]}
 
 
-_EVERYTHING: Fields = {
+_ALL_TEXTS: Fields = {
     "name": "小麦",
     "description": "第一行\n第二行",
     "tags": "友好,daily",
     "persona": "你是小麦，说话像下棋一样慢。",
+}
+_EVERYTHING: Fields = {
+    **_ALL_TEXTS,
     "bot_overrides": {"nickname": "麦", "alias": ["小麦", "麦子"]},
     "config_overrides": {"chat": {"talk_frequency": 0.5, "at_bot_inevitable_reply": True}},
 }
@@ -25,6 +28,7 @@ _EVERYTHING: Fields = {
 # The fields that something adds to a new agent, or changes of one that exists.
 FIELDS: Mapping[str, Fields] = {
     "nothing else": {},
+    "all texts at once": _ALL_TEXTS,
     "everything at once": _EVERYTHING,
     # Names.
     "another name": {"name": "小米"},
