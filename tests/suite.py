@@ -112,3 +112,13 @@ def is_talking(reports: Path) -> bool:
         return "messages" in rows_of(database_of(reports))
     except (SQLAlchemyError, ValueError):  # the database is being made
         return False
+
+
+def tenants_of(outcome: Outcome, database_url: str) -> int:
+    """Return how many tenants of the run there are in a database that it was attached to."""
+    engine = create_engine(database_url)
+    query = text("SELECT count(*) FROM tenant_users WHERE username LIKE :pattern")
+    with engine.connect() as connection:
+        count = connection.scalar(query, {"pattern": f"testuser_{outcome.results['test_id']}%"})
+    engine.dispose()
+    return int(count or 0)

@@ -8,10 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
-from sqlalchemy import create_engine, text
 
 from support.deployments import Deployment
-from tests.suite import Outcome, Suite
+from tests.suite import Outcome, Suite, tenants_of
 
 Fail = Callable[[BaseHTTPRequestHandler], None]
 
@@ -92,16 +91,6 @@ def run_behind(suite: Suite, deployment: Deployment) -> Iterator[Callable[[Fail]
         gateway.server_close()
 
 
-def count_tenants_of(deployment: Deployment, outcome: Outcome) -> int:
-    engine = create_engine(deployment.database_urls[0])
-    pattern = f"testuser_{outcome.results['test_id']}%"
-    with engine.connect() as connection:
-        query = text("SELECT count(*) FROM tenant_users WHERE username LIKE :pattern")
-        count = int(connection.scalar(query, {"pattern": pattern}) or 0)
-    engine.dispose()
-    return count
-
-
 @pytest.mark.parametrize(
     ("fail", "verdict", "error"),
     [
@@ -121,4 +110,4 @@ def test_a_registration_whose_answer_is_lost_fails_the_run_and_is_removed(
     assert outcome.results["user_creation"]["success"] is False
     assert outcome.results["cleanup"]["users_cleaned"] == 6
     assert outcome.results["cleanup"]["residue"] == []
-    assert count_tenants_of(deployment, outcome) == 0
+    assert tenants_of(outcome, deployment.database_urls[0]) == 0

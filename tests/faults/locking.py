@@ -1,0 +1,39 @@
+"""Taking the write lock of a run's database at a moment of the run."""
+
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from tests.suite import rows_of
+
+TENANTS = 24
+UNTIL_PURGED = ("--tags=@FLOW-004", "-D", f"users={TENANTS}", "-D", "agents=1", "-D", "messages=5")
+
+
+@contextmanager
+def lock_when(
+    moment: Callable[[Counter[str]], bool], database: Path, process: "subprocess.Popen[str]"
+) -> Iterator[None]:
+    """Hold the write lock from the first look at the numbers of rows that shows the moment."""
+    engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 1})
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, process.communicate()[0]
+        with engine.connect() as connection:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError:
+                continue
+            if moment(Counter(rows_of(database))):
+                yield
+                connection.rollback()
+                return
+            connection.rollback()
+        time.sleep(0.005)
+    raise AssertionError("the moment did not come within 60 s")

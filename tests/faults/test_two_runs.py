@@ -1,0 +1,32 @@
+"""Two runs at once on one deployment: each is green, and removes what it made and nothing else."""
+
+import uuid
+from pathlib import Path
+
+from support.configurator import ConfiguratorClient
+from support.deployments import Deployment
+from tests.suite import Suite, tenants_of
+
+
+def test_two_runs_on_one_deployment_are_green_and_leave_each_other_alone(
+    deployment: Deployment, configurator: ConfiguratorClient, tmp_path: Path
+) -> None:
+    bystander = configurator.register_user(f"bystander_{uuid.uuid4().hex[:12]}", "a long enough password")
+    agent = configurator.create_agent(bystander, "Ada", "friendly_assistant")
+    suites = [Suite(tmp_path / name) for name in ("one", "other")]
+    for suite in suites:
+        suite.folder.mkdir()
+    attached = (
+        "--tags=@flow", "-D", f"configurator_url={deployment.configurator_url}",
+        "-D", f"replier_url={deployment.replier_url}", "-D", f"model_url={deployment.model_url}",
+        "-D", f"database_url={deployment.database_urls[0]}",
+    )  # fmt: skip
+    processes = [suite.popen(*attached) for suite in suites]
+    outcomes = [suite.finish(process) for suite, process in zip(suites, processes, strict=True)]
+    for outcome in outcomes:
+        assert outcome.exit_code == 0, outcome.output
+        assert outcome.results["verdicts"]["pass"] == 6
+        assert outcome.results["cleanup"]["users_cleaned"] == 3
+        assert outcome.results["cleanup"]["residue"] == []
+        assert tenants_of(outcome, deployment.database_urls[0]) == 0
+    assert [each["agent_id"] for each in configurator.list_agents(bystander)] == [agent.agent_id]
