@@ -35,7 +35,9 @@ def _read_only_database(folder: Path, _stack: ExitStack) -> Attempt:
 
 
 def _no_database(folder: Path, _stack: ExitStack) -> Attempt:
-    return Attempt(folder, {"database_url": f"sqlite:///{folder}/missing/maimbot.db"})
+    directory = folder / "a folder in its place"
+    directory.mkdir()
+    return Attempt(folder, {"database_url": f"sqlite:///{directory}"})
 
 
 def _no_folder(folder: Path, _stack: ExitStack) -> Attempt:
