@@ -43,9 +43,9 @@ def after_step(context: SuiteContext, step: Step) -> None:
         context.world.check_alive()
 
 
-def after_scenario(context: SuiteContext, _scenario: Scenario) -> None:
+def after_scenario(context: SuiteContext, scenario: Scenario) -> None:
     """Close what the scenario opened; attach what was said in it."""
-    context.world.leave_scene()
+    context.world.leave_scene(red=any(step.status.has_failed() for step in scenario.all_steps))
 
 
 def after_all(context: SuiteContext) -> None:

@@ -27,7 +27,7 @@ from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
 from support.removals import Removal
-from support.reporting import Inconclusive, progress
+from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
 from support.themes import Writer, topics_for
@@ -242,12 +242,17 @@ class World:
         """Begin a scenario."""
         self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))
 
-    def leave_scene(self) -> None:
-        """End a scenario: close what it opened, attach what was said in it."""
+    def leave_scene(self, *, red: bool) -> None:
+        """End a scenario: close what it opened, attach what was said in it.
+
+        After one that is red, a backend that it has killed or made hang is restarted: the next begins with a whole one.
+        """
         try:
             self.scene.close()
         finally:
             self.scene.attach()
+            for name in self.deployment.revive() if red else ():
+                attach_text("restarted", f"The {name} did not answer any more after this scenario.")
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

@@ -1,14 +1,18 @@
 """A running deployment, launched or attached to."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from support.deployments.backend import Backend
 from support.deployments.databases import holds_password
+from support.deployments.polling import wait_until
 from support.deployments.processes import SECONDS_AFTER_SIGTERM, interrupts_deferred, stop_in_order
 from support.deployments.profile import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
 from support.errors import InfrastructureError, UsageError
+
+_SECONDS_TO_ANSWER = 5.0
 
 
 @dataclass
@@ -57,6 +61,19 @@ class Deployment:
         self.launch(backend)
         if killed:
             raise killed
+
+    def revive(self) -> list[str]:
+        """Restart the backends that have died or do not answer any more, and return their names.
+
+        Raises InfrastructureError when one does not serve afterwards.
+        """
+        seconds = _SECONDS_TO_ANSWER * self.wait_factor
+        sick = [backend for backend in self._backends if not wait_until(backend.is_healthy, seconds)]
+        for backend in sick:
+            with suppress(InfrastructureError):  # what hangs may have to be killed
+                self._stop([backend])
+            self.launch(backend)
+        return [backend.name for backend in sick]
 
     def stop(self) -> None:
         """Stop all backends in reverse order; nothing happens the second time.

@@ -57,6 +57,18 @@ def test_a_killed_backend_can_be_restarted(start_small: Start) -> None:
     deployment.check_alive()
 
 
+def test_what_has_died_or_hangs_is_revived_and_what_serves_is_left_alone(start_small: Start) -> None:
+    deployment = start_small()
+    model, configurator, replier = deployment.backends
+    untouched = configurator.pid
+    os.kill(model.pid, signal.SIGKILL)
+    os.kill(replier.pid, signal.SIGSTOP)
+    assert deployment.revive() == ["model", "replier"]
+    assert all(backend.is_healthy() for backend in deployment.backends)
+    assert configurator.pid == untouched
+    assert deployment.revive() == []
+
+
 def test_only_backends_of_the_deployment_are_restarted(start_small: Start) -> None:
     with pytest.raises(UsageError, match=r"'repliers' is no backend .* model, configurator, replier"):
         start_small().restart("repliers")
