@@ -1,4 +1,4 @@
-"""Defects: exact patches of the embedded deployment, in catalogue/, apart from its code."""
+"""Defects: exact patches of the embedded deployment and of the purge, in catalogue/, apart from their code."""
 
 import re
 from collections.abc import Iterable
@@ -22,16 +22,16 @@ def _pattern(text: str) -> str:
 
 
 class Edit(BaseModel):
-    """A text that stands exactly once in a file below embedded/, and what takes its place."""
+    """A text that stands exactly once in a file, and what takes its place."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    file: str
+    file: str = Field(pattern=r"^(embedded|support/purge)/", description="where the defect is, not in what judges it")
     find: str = Field(min_length=1)
     replace: str
 
     def apply(self, folder: Path) -> None:
-        """Change the file below the folder; raise UsageError when the text does not stand in it exactly once."""
+        """Change the copy in the folder; raise UsageError when the text does not stand in the file exactly once."""
         path = folder / self.file
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         if (count := text.count(self.find)) != 1:
@@ -60,7 +60,7 @@ class Defect(BaseModel):
     edits: tuple[Edit, ...] = Field(min_length=1)
 
     def plant(self, folder: Path) -> None:
-        """Make the deployment below the folder wrong; raise UsageError naming the defect when that is impossible."""
+        """Make the copy in the folder wrong; raise UsageError naming the defect when that is impossible."""
         try:
             for edit in self.edits:
                 edit.apply(folder)

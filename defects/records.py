@@ -9,10 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from defects.defect import Defect
-from defects.trial import ROOT, Observation
-
-# What decides how a trial ends, besides the defect itself.
-_DECISIVE = ("embedded", "support", "features", "deployments/embedded.toml", "environment.py")
+from defects.trial import COPIED, ROOT, Observation
 
 
 class _Record(BaseModel):
@@ -54,7 +51,7 @@ def fingerprint_of(defect: Defect | None, scenarios: Sequence[str]) -> str:
 @cache
 def _decisive_content() -> str:
     digest = hashlib.sha256()
-    for name in _DECISIVE:
+    for name in COPIED:
         for path in sorted((ROOT / name).rglob("*")) or [ROOT / name]:
             if path.is_file() and path.suffix != ".pyc":
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())

@@ -1,4 +1,4 @@
-"""Trials: the suite against a copy of the embedded deployment, in a folder of its own."""
+"""Trials: copies of the suite and of the embedded deployment, run in a folder of their own."""
 
 import os
 import shutil
@@ -20,8 +20,8 @@ from support.reporting.results import ScenarioResult, read_results
 from support.settings import ENVIRONMENT_PREFIX
 
 ROOT = Path(__file__).resolve().parents[1]
-# What a trial copies. The profile's working_directory is the folder above its own, so it launches the copy.
-_COPIED = ("embedded", "deployments/embedded.toml")
+# What decides how a trial ends, and so what a trial runs a copy of. The profile launches what stands beside its folder.
+COPIED = ("embedded", "support", "features", "deployments/embedded.toml", "environment.py")
 # A defect makes many a wait end in vain: time-outs are a third of the usual ones. The clean deployment meets them, too.
 _WAIT_FACTOR = "0.3"
 _SECONDS_ALLOWED = 240
@@ -51,9 +51,9 @@ class Trials:
         begun = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="defects-") as name:
             folder = Path(name)
-            copy_deployment(folder)
+            copy_suite(folder)
             if defect:
-                defect.plant(folder / "embedded")
+                defect.plant(folder)
             exit_code = self._run(folder, scenarios)
             return _observe(folder, exit_code, time.monotonic() - begun)
 
@@ -81,14 +81,14 @@ class Trials:
                 self._running.discard(process)
 
 
-def copy_deployment(folder: Path) -> None:
-    """Copy the embedded deployment and its profile into the folder."""
-    for name in _COPIED:
+def copy_suite(folder: Path) -> None:
+    """Copy the embedded deployment, and the suite that runs against it, into the folder."""
+    for name in COPIED:
         source, target = ROOT / name, folder / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            target.parent.mkdir(parents=True)
+            target.parent.mkdir(exist_ok=True)
             shutil.copy(source, target)
 
 
@@ -102,7 +102,7 @@ def _command(folder: Path, scenarios: Sequence[str]) -> list[str]:
     }
     tags = " or ".join(f"@{scenario}" for scenario in scenarios)
     given = [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
-    return [sys.executable, "-m", "behave", str(ROOT / "features"), "--format", "null", f"--tags={tags}", *given]
+    return [sys.executable, "-m", "behave", "features", "--format", "null", f"--tags={tags}", *given]
 
 
 def _environment() -> dict[str, str]:

@@ -44,7 +44,7 @@ def defect(*edits: Edit, **fields: object) -> Defect:
         "harm": "Somebody suffers.",
         "signs": ("ADM", "MEM-005"),
         "reason": "must not learn",
-        "edits": edits or (Edit(file="a.py", find="x", replace="y"),),
+        "edits": edits or (Edit(file="embedded/a.py", find="x", replace="y"),),
     }
     return Defect.model_validate(given | fields)
 
@@ -52,8 +52,8 @@ def defect(*edits: Edit, **fields: object) -> Defect:
 @pytest.mark.parametrize("planted", CATALOGUE, ids=lambda planted: planted.id)
 def test_a_defect_can_be_planted_and_is_python(planted: Defect, tmp_path: Path) -> None:
     for file in {edit.file for edit in planted.edits}:
-        (tmp_path / file).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / "embedded" / file, tmp_path / file)
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
     planted.plant(tmp_path)
     for file in {edit.file for edit in planted.edits if edit.file.endswith(".py")}:
         py_compile.compile(str(tmp_path / file), cfile=str(tmp_path / "compiled"), doraise=True)
@@ -84,10 +84,12 @@ def test_every_sign_names_a_scenario() -> None:
 
 @pytest.mark.parametrize("text", ["nothing of it", "x and x"])
 def test_a_text_that_does_not_stand_exactly_once_is_an_error_that_names_the_defect(text: str, tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text(text, encoding="utf-8")
-    with pytest.raises(UsageError, match=r"ISO-99: 'x' stands \d times in a\.py, expected once"):
+    file = tmp_path / "embedded" / "a.py"
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match=r"ISO-99: 'x' stands \d times in embedded/a\.py, expected once"):
         defect().plant(tmp_path)
-    assert (tmp_path / "a.py").read_text(encoding="utf-8") == text
+    assert file.read_text(encoding="utf-8") == text
 
 
 def test_a_defect_explains_the_scenarios_that_it_names_and_only_for_its_reason() -> None:
@@ -108,7 +110,7 @@ def test_a_defect_explains_the_scenarios_that_it_names_and_only_for_its_reason()
 def test_a_defect_that_is_written_wrongly_is_named(line: str, complaint: str, tmp_path: Path) -> None:
     fields = {"id": "ISO-01", "title": "Something is wrong", "harm": "Somebody suffers.", "reason": "seen"}
     lines = [f'{name} = "{value}"' for name, value in fields.items() if not line.startswith(name)]
-    edits = '[[defect.edits]]\nfile = "a.py"\nfind = "x"\nreplace = "y"'
+    edits = '[[defect.edits]]\nfile = "embedded/a.py"\nfind = "x"\nreplace = "y"'
     content = "\n".join(["[[defect]]", *lines, line, 'signs = ["ADM"]', edits])
     (tmp_path / "bad.toml").write_text(content, encoding="utf-8")
     with pytest.raises(UsageError, match=complaint):

@@ -32,7 +32,7 @@ def defect(number: int = 1, kind: str = "isolation") -> Defect:
         harm="Somebody suffers.",
         signs=("ADM",),
         reason="not refused",
-        edits=(Edit(file="a.py", find="x", replace="y"),),
+        edits=(Edit(file="embedded/a.py", find="x", replace="y"),),
     )
 
 

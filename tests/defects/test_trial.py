@@ -9,9 +9,10 @@ from defects.proof import Proof
 from defects.prover import ControlError, Prover
 from defects.records import Records
 
-CLEAN = Edit(file="configurator/tenant.py", find="A tenant cannot upgrade itself", replace="No tenant upgrades itself")
-OPEN = Edit(file="configurator/tenant.py", find="raise HTTPException(403,", replace="raise HTTPException(401,")
-BROKEN = Edit(file="configurator/__main__.py", find="main()\n", replace="raise SystemExit(1)\n")
+ROUTES = "embedded/configurator/tenant.py"
+CLEAN = Edit(file=ROUTES, find="A tenant cannot upgrade itself", replace="No tenant upgrades itself")
+OPEN = Edit(file=ROUTES, find="raise HTTPException(403,", replace="raise HTTPException(401,")
+BROKEN = Edit(file="embedded/configurator/__main__.py", find="main()\n", replace="raise SystemExit(1)\n")
 
 
 def defect(number: int, edit: Edit) -> Defect:
