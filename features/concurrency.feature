@@ -29,10 +29,12 @@ Feature: Concurrency
 
   @CON-004 @critical @websocket
   Scenario Outline: Clients that leave <how> are gone without a trace
+    Given Lin has written "你好" to "Ada" and been answered
     When 40 clients connect to "Ada" and leave <how>
-    And Lin writes "你好" to "Ada"
+    And Lin writes "我还在" to "Ada"
     Then "Ada" answers Lin
     And nothing else has arrived
+    And no connection was closed
 
     Examples:
       | how                        |
