@@ -191,3 +191,8 @@ Feature: Conversation
     When Lin writes "你还在吗" to "Ada"
     Then "Ada" answers Lin
     And nothing else has arrived
+
+  @CNV-019 @normal @needs.model
+  Scenario: An answer takes hardly longer than the model does
+    When Lin writes 6 messages to "Ada", each after the answer to the one before, and the model takes its time
+    Then the answers took at most twice as long as the model

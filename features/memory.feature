@@ -89,7 +89,7 @@ Feature: Memory
     And Lin has written "中午吃了面条" to "Ada" and been answered
     When Lin writes "我今天过得怎么样" to "Ada"
     Then "Ada" answers Lin
-    And "Ada" was asked with all that Lin had written, in its order
+    And "Ada" was asked with all that Lin had written and it had answered, in its order
 
   @MEM-009 @critical @needs.model
   Scenario: A new persona takes effect with the next message
@@ -107,3 +107,36 @@ Feature: Memory
     And Lin writes "你叫什么" to "Ada"
     Then "Ada" answers Lin
     And "Ada" was asked as "Zora"
+
+  @MEM-011 @normal @needs.model
+  Scenario: After a reconnection an agent is asked with the conversation so far, in its order
+    Given Lin has written "我早上去了图书馆" to "Ada" and been answered
+    And Lin has written "中午吃了面条" to "Ada" and been answered
+    And "Ada" has reconnected
+    When Lin writes "我今天过得怎么样" to "Ada"
+    Then "Ada" answers Lin
+    And "Ada" was asked with all that Lin had written and it had answered, in its order
+
+  @MEM-012 @normal
+  Scenario: After a reconnection an agent recalls the end of a long conversation
+    Given Lin has written "你好" to "Ada" and been answered
+    And Lin has then written 25 messages to "Ada", each of which was answered
+    And Lin has entrusted a secret to "Ada"
+    And "Ada" has reconnected
+    When Lin asks "Ada" for the secret
+    Then "Ada" tells Lin the secret
+
+  @MEM-013 @critical
+  Scenario: Whatever id a group has, it is no private chat
+    Given Lin has entrusted a secret to "Ada" in private
+    When Lin asks "Ada" for the secret in groups with each of these ids
+      | id                                |
+      | the id of Lin                     |
+      | the id of Lin behind "private_"   |
+      | the id of Lin behind "private:"   |
+      | the id of Lin behind "user_"      |
+      | the id of Lin behind "user:"      |
+      | the id of Lin behind the platform |
+    Then "Ada" has told the secret in none of these groups
+    When Lin asks "Ada" for the secret in private
+    Then "Ada" tells Lin the secret

@@ -9,7 +9,7 @@ from support.chat.leaving import Leave
 from support.platforms import PLATFORMS
 from support.scene import Scene
 from support.themes import topics_for
-from support.troubles import TROUBLES
+from support.troubles import TROUBLES, Trouble
 from support.vocabulary import Place
 from support.world import World
 
@@ -68,6 +68,12 @@ def compare_with_burst(world: World, asker: tuple[str, str, int], burst: tuple[s
     scene.response_times["alone"] = _answers_in_a_row(scene, person, agent, times, words)
     write_at_once(scene, other, count, words, each)
     scene.response_times["meanwhile"] = _answers_in_a_row(scene, person, agent, times, words)
+
+
+def write_one_by_one(world: World, person: str, agent: str, times: int, trouble: Trouble) -> None:
+    """Let the person write so many messages, each after the answer to the one before; keep how long they took."""
+    scene, words = world.scene, world.cause(trouble)
+    scene.response_times["one by one"] = _answers_in_a_row(scene, person, agent, times, words)
 
 
 def _answers_in_a_row(scene: Scene, person: str, agent: str, times: int, words: str) -> list[float]:

@@ -157,6 +157,8 @@ def speaker_at(scene: Scene, person: str, place: Place) -> Speaker:
     speaker = scene.speaker(person, place.platform)
     if place.is_private:
         return replace(speaker, group_id=None)
+    if place.look_alike:
+        return replace(speaker, group_id=place.look_alike.format(user_id=speaker.user_id, platform=place.platform))
     return replace(speaker, group_id=group_id(place.group)) if place.group else speaker
 
 

@@ -78,6 +78,18 @@ class Place:
     platform: str = "test"
     group: str | None = None
     is_private: bool = False
+    # What the id of a group is made of when it looks like that of a person: {platform} and {user_id}.
+    look_alike: str | None = None
+
+
+LOOK_ALIKES = {
+    "the id of somebody": "{user_id}",
+    'the id of somebody behind "private_"': "private_{user_id}",
+    'the id of somebody behind "private:"': "private:{user_id}",
+    'the id of somebody behind "user_"': "user_{user_id}",
+    'the id of somebody behind "user:"': "user:{user_id}",
+    "the id of somebody behind the platform": "{platform}_{user_id}",
+}
 
 
 @with_pattern('"[^"]*"')

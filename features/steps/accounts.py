@@ -186,10 +186,10 @@ def somebody_guesses_nobody(context: HasWorld) -> None:
     context.world.scene.answer = attempts.guess_until_stopped(context.world.configurator, nobody)
 
 
-@when("somebody makes {count:d} guesses of the password of {tenant:Name} at once")
+@when("somebody makes {count:d} guesses of the password of {tenant:Name} at once, and a right one behind them")
 def somebody_guesses_at_once(context: HasWorld, count: int, tenant: str) -> None:
     scene = context.world.scene
-    scene.answers = attempts.guess_at_once(context.world.configurator, scene.tenant(tenant).username, count)
+    scene.answers = attempts.guess_at_once(context.world.configurator, scene.tenant(tenant), count)
 
 
 @then("{tenant:Name} still has access")

@@ -82,6 +82,19 @@ def person_writes_in_trouble(
     talk.write(context.world.scene, person, agent, text + words, place)
 
 
+@when(
+    "{person:Name} writes {count:d} messages to {agent:Quoted}, each after the answer to the one before, and the model "
+    "{trouble:Trouble}"
+)
+def person_writes_one_by_one(context: HasWorld, person: str, count: int, agent: str, trouble: Trouble) -> None:
+    crowds.write_one_by_one(context.world, person, agent, count, trouble)
+
+
+@then("the answers took at most twice as long as the model")
+def answers_are_prompt(context: HasWorld) -> None:
+    expected.hardly_longer_than_the_model(context.world, factor=2)
+
+
 @then("the model was asked about each of these messages")
 def model_was_asked(context: HasWorld) -> None:
     expected.asked_about_each(context.world)

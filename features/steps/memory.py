@@ -4,7 +4,7 @@ from behave import given, then, when
 
 from support import talk
 from support.expectations import talk as expected
-from support.vocabulary import Place
+from support.vocabulary import LOOK_ALIKES, Place
 from support.world import HasWorld
 
 
@@ -41,6 +41,13 @@ def person_asks_for_secret(context: HasWorld, person: str, agent: str, place: Pl
     talk.ask_for_secret(context.world.scene, person, agent, place)
 
 
+@when("{person:Name} asks {agent:Quoted} for the secret in groups with each of these ids")
+def person_asks_in_groups(context: HasWorld, person: str, agent: str) -> None:
+    for row in context.table:
+        place = Place(look_alike=LOOK_ALIKES[row["id"].replace(person, "somebody")])
+        talk.ask_for_secret(context.world.scene, person, agent, place)
+
+
 @then("{agent:Quoted} tells {person:Name} the secret")
 def agent_tells_secret(context: HasWorld, agent: str, person: str) -> None:
     expected.knows_secret(context.world, talk.all_said(context.world.scene, agent, person)[-1])
@@ -51,7 +58,14 @@ def agent_does_not_know_secret(context: HasWorld, agent: str) -> None:
     expected.knows_no_secret(context.world, talk.all_said(context.world.scene, agent)[-1])
 
 
-@then("{agent:Quoted} was asked with all that {person:Name} had written, in its order")
+@then("{agent:Quoted} has told the secret in none of these groups")
+def agent_has_told_secret_nowhere(context: HasWorld, agent: str) -> None:
+    for said in talk.all_said(context.world.scene, agent):
+        if said.speaker.group_id:
+            expected.knows_no_secret(context.world, said)
+
+
+@then("{agent:Quoted} was asked with all that {person:Name} had written and it had answered, in its order")
 def agent_was_asked_with_history(context: HasWorld, agent: str, person: str) -> None:
     expected.asked_with_history(context.world, talk.all_said(context.world.scene, agent, person))
 

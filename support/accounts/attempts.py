@@ -1,7 +1,9 @@
 """What may be refused by the configurator, as the features tell it. Each returns the answers, by what was tried."""
 
 import secrets
+import threading
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +19,7 @@ Answers = dict[str, requests.Response]
 
 # More failed logins in a row than any deployment may allow.
 _MOST_GUESSES = 60
+_SECONDS_TO_ANSWER = 60
 # Where a deployment could read whose request it is, besides the access token.
 _PLACES = ("tenant_id", "user_id", "username", "api_key")
 # What ends something comes last.
@@ -178,9 +181,21 @@ def guess_until_stopped(configurator: ConfiguratorClient, username: str) -> requ
     return last
 
 
-def guess_at_once(configurator: ConfiguratorClient, username: str, times: int) -> Answers:
-    """Try a wrong password many times at the same moment."""
-    return numbered(at_once(times, lambda: configurator.try_to_log_in(username, ANOTHER_PASSWORD)))
+def guess_at_once(configurator: ConfiguratorClient, tenant: Tenant, times: int) -> Answers:
+    """Try a wrong password many times at the same moment, and the right one while these are looked at."""
+    first_answer = threading.Event()
+
+    def guess() -> requests.Response:
+        try:
+            return configurator.try_to_log_in(tenant.username, ANOTHER_PASSWORD)
+        finally:
+            first_answer.set()
+
+    with ThreadPoolExecutor(1) as pool:
+        wrong = pool.submit(at_once, times, guess)
+        first_answer.wait(_SECONDS_TO_ANSWER)
+        right = configurator.try_to_log_in(tenant.username, tenant.password)
+        return numbered([*wrong.result(), right])
 
 
 def numbered(answers: Iterable[requests.Response]) -> Answers:

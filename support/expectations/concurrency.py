@@ -9,6 +9,7 @@ from support.chat.said import Said
 from support.deployments.polling import wait_until
 from support.expectations import expect
 from support.expectations.talk import answered_in_order, answers
+from support.troubles import TROUBLES
 from support.world import World
 
 
@@ -90,4 +91,16 @@ def served_nearly_as_fast(alone: Sequence[float], meanwhile: Sequence[float], fa
         seen <= factor * usual,
         f"During the burst of another tenant an answer took {seen:.3f} s, alone {usual:.3f} s; "
         f"expected at most {factor:g} times as long.",
+    )
+
+
+def hardly_longer_than_the_model(world: World, factor: float) -> None:
+    """The median of the seconds that answers took is at most so many times what the model took for one of them."""
+    seconds, (words,) = world.scene.response_times["one by one"], world.scene.troubles
+    asked = len(world.prompts(words)) / len(seconds)
+    model = asked * TROUBLES["takes its time"]["delay_seconds"]
+    expect(
+        median(seconds) <= factor * model,
+        f"An answer took {median(seconds):.3f} s, of which the model took {model:.3f} s in {asked:g} questions; "
+        f"expected at most {factor:g} times as long as the model.",
     )

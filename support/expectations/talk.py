@@ -142,12 +142,14 @@ def knows_no_secret(world: World, said: Said) -> None:
 
 
 def asked_with_history(world: World, messages: Sequence[Said]) -> None:
-    """The model was asked about the last message with the earlier ones before it, in their order."""
-    prompts = world.prompts(messages[-1].marker)
+    """The model was asked about the last message with the earlier ones and their answers before it, in their order."""
+    *earlier, last = messages
+    answered = [text for said in earlier for text in (said.sent.text, said.reply.text if said.reply else "")]
+    prompts = world.prompts(last.marker)
     expect(
-        any(_in_order(prompt, [said.sent.text for said in messages]) for prompt in prompts),
-        f"None of the {len(prompts)} prompts about the last message holds all {len(messages)} messages in the order "
-        f"in which they were written; expected one: {prompts[:1]}.",
+        any(_in_order(prompt, [*answered, last.sent.text]) for prompt in prompts),
+        f"None of the {len(prompts)} prompts about the last message holds the {len(earlier)} messages before it, each "
+        f"with its own answer behind it, in the order in which they were written; expected one: {prompts[:1]}.",
     )
 
 
