@@ -82,9 +82,13 @@ Feature: Deployment
     Then the start has failed because <reason>
     And nothing that was started is running
 
-    Examples:
+    Examples: The machine
+      | obstacle                        | reason                     |
+      | on a port that is taken         | "is taken by process"      |
+      | in a folder that cannot be made | "cannot hold a deployment" |
+
+    @needs.database
+    Examples: The database
       | obstacle                            | reason                                 |
-      | on a port that is taken             | "is taken by process"                  |
       | on a database that is read-only     | "attempt to write a readonly database" |
       | on a database that cannot be opened | "unable to open database file"         |
-      | in a folder that cannot be made     | "cannot hold a deployment"             |

@@ -19,7 +19,7 @@ Feature: Data integrity
 
   @DAT-002 @critical
   Scenario: Every writing is stored to the letter
-    When Lin writes each of these to "Ada"
+    When Lin writes each of these to "Ada" and is answered
       | what                         | text                                 |
       | Chinese with its punctuation | 你好，世界！“引号”——《书名》……       |
       | rare characters              | 𠮷野家的𪚥和㐂                       |

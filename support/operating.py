@@ -43,7 +43,8 @@ def start_another(world: World) -> None:
     folder, model_url = _temporary_folder(world), world.deployment.model_url
     without_model = [each for each in world.deployment.profile.backends if each.name != "model"]
     profile = world.deployment.profile.model_copy(update={"backends": without_model, "model_url": model_url})
-    started = launch(_settings(world, database_url=f"sqlite:///{folder}/another.db"), profile, folder)
+    database_url = f"sqlite:///{folder}/another.db" if profile.chooses_database else None
+    started = launch(_settings(world, database_url=database_url), profile, folder)
     world.scene.undo.callback(started.stop)
     world.scene.another = started
 

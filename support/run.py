@@ -147,6 +147,8 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
         "wip": "It is work in progress.",
         "needs.cleanup": not world.settings.cleanup and "It purges, and -D cleanup=no keeps the data.",
         "needs.launch": not world.deployment.backends and "It needs backends that the run has launched itself.",
+        "needs.database": not world.deployment.profile.chooses_database
+        and "It chooses a database, and this deployment has its own.",
         "needs.model": not world.deployment.model_url and "It needs to know what the model was asked: -D model_url=.",
         "needs.llm": world.settings.topics != "llm" and "It needs a model that plays the user: -D topics=llm.",
     }

@@ -39,6 +39,7 @@ TAGS = {
     "llm": "conversations whose user side a model writes",
     "needs.cleanup": "skipped with -D cleanup=no",
     "needs.launch": "skipped when the deployment was not launched by the run",
+    "needs.database": "skipped when the deployment cannot be told which database to use",
     "needs.model": "skipped when the deployment does not ask our model endpoint",
     "needs.llm": "skipped unless -D topics=llm",
     "wip": "work in progress, skipped",
@@ -84,7 +85,8 @@ def _scenarios(feature: Feature) -> Iterator[Scenario]:
 
 
 def _promise(feature: Feature, scenario: Scenario, file: str) -> Promise:
-    tags = tuple(dict.fromkeys(map(str, [*scenario.tags, *feature.tags])))
+    of_examples = [tag for examples in getattr(scenario, "examples", ()) for tag in examples.tags]
+    tags = tuple(dict.fromkeys(map(str, [*scenario.tags, *of_examples, *feature.tags])))
     identifier = next((tag for tag in tags if ID.fullmatch(tag)), "")
     # The scenario's own severity goes before its feature's.
     severity = next((tag for tag in tags if tag in SEVERITIES), "")

@@ -33,11 +33,12 @@ def answer(turns: list[Turn], *, answer_itself: bool = False) -> str:
 
 
 def _plan(prompt: str, answer_itself: bool) -> str:
-    """Choose the newest message that a planner's prompt lists; stay silent without one, or mostly when it is ours."""
+    """Choose the newest message that a planner's prompt lists; stay silent without one, mostly when all are ours."""
     listed = listed_messages(prompt)
-    ids = [message_id for message_id, _ in listed] or _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
-    is_own = bool(listed) and listed[-1][1].startswith(OWN_WORDS)
-    if not ids or (is_own and not answer_itself):
+    ids = [each for each, text in listed if answer_itself or not text.startswith(OWN_WORDS)]
+    if not listed:
+        ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
+    if not ids:
         return ""
     choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"}
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"

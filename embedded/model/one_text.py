@@ -8,6 +8,8 @@ _MESSAGE = re.compile(r"现在.{1,80}?说的[：:](.*?)。引起了你的注意"
 _IDENTITY = re.compile(r"^你的名字是([^，\n]*)，你(.+?);?$", re.MULTILINE)
 _SAID = re.compile(r"^(?:刚刚|\d{2}:\d{2}:\d{2}), [^:\n]*: (.*)$", re.MULTILINE)
 _LISTED = re.compile(r"^\[(m\d+)\]\d{2}:\d{2}:\d{2}, [^:\n]*: (.*)$", re.MULTILINE)
+# What stands in a planner's prompt before this has been dealt with.
+_SEEN = "以上消息是你已经看过"
 # With this, every answer of this model begins.
 OWN_WORDS = "【"
 
@@ -23,5 +25,5 @@ def unfold(prompt: str) -> list[Turn] | None:
 
 
 def listed_messages(prompt: str) -> list[tuple[str, str]]:
-    """Return id and text of the messages that a planner's prompt lists, the oldest first."""
-    return _LISTED.findall(prompt)
+    """Return id and text of the messages that a planner's prompt lists as not seen yet, the oldest first."""
+    return _LISTED.findall(prompt.rpartition(_SEEN)[2])

@@ -72,10 +72,10 @@ def person_writes_long_text(context: HasWorld, person: str, count: int, agent: s
     talk.write(context.world.scene, person, agent, text)
 
 
-@when("{person:Name} writes each of these to {agent:Quoted}")
+@when("{person:Name} writes each of these to {agent:Quoted} and is answered")
 def person_writes_each(context: HasWorld, person: str, agent: str) -> None:
     for row in context.table:
-        talk.write(context.world.scene, person, agent, row["text"])
+        talk.tell(context.world.scene, person, agent, row["text"])
 
 
 @when("{person:Name} sends these messages that say nothing to {agent:Quoted}")
@@ -84,10 +84,12 @@ def person_sends_nothing(context: HasWorld, person: str, agent: str) -> None:
         talk.say(context.world.scene, person, agent, EMPTINESS[row["message"]])
 
 
-@when("{person:Name} says {one:Quoted} and {two:Quoted} to {agent:Quoted} in each of these")
+@when("{person:Name} says {one:Quoted} and {two:Quoted} to {agent:Quoted} in each of these and is answered")
 def person_says_two_parts(context: HasWorld, person: str, one: str, two: str, agent: str) -> None:
+    world = context.world
     for row in context.table:
-        talk.lay_out(context.world.scene, person, agent, row["message"], (one, two))
+        said = talk.lay_out(world.scene, person, agent, row["message"], (one, two))
+        said.await_reply(world.reply_timeout)
 
 
 @when("{person:Name} addresses {agent:Quoted} in a group {how}")

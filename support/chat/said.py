@@ -19,8 +19,9 @@ class Said:
     reply: Frame | None = None
 
     def await_reply(self, timeout: float) -> Frame:
-        """Consume the reply to this message, and keep it; raises NoFrame after `timeout` seconds."""
-        self.reply = self.await_copy(self.connection, timeout)
+        """Consume the reply to this message, if that is not done, and keep it; raises NoFrame after `timeout` s."""
+        if self.reply is None:
+            self.reply = self.await_copy(self.connection, timeout)
         return self.reply
 
     def await_copy(self, connection: Connection, timeout: float) -> Frame:

@@ -42,7 +42,8 @@ def copy_checkout(checkout: Path, copy: Path, leave_out: Collection[str]) -> Non
         shutil.copytree(checkout, copy, ignore=ignore, symlinks=True, dirs_exist_ok=True)
     except (OSError, shutil.Error) as error:
         raise InfrastructureError(
-            f"{checkout} cannot be copied to {copy} ({error}); MaiMBot runs there and not in the checkout."
+            f"{copy.parent} cannot hold a deployment: the checkout cannot be copied there ({error}); "
+            "give a folder that can be written."
         ) from error
 
 

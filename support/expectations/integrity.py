@@ -161,7 +161,9 @@ def times_are_utc(world: World, said: Said) -> None:
         ("person_info", "last_know"),
         ("action_records", "time"),
     ):
-        times[f"{table}.{column}"] = rows_of(world.databases(), table, [tenant.tenant_id])[-1][column]
+        rows = rows_of(world.databases(), table, [tenant.tenant_id])
+        expect(bool(rows), f"{table} has no row under the tenant {tenant.tenant_id}; expected one for the message.")
+        times[f"{table}.{column}"] = rows[-1][column]
     now = datetime.now(timezone.utc).timestamp()
     wrong = {name: time for name, time in times.items() if not now - _CLOCK_SECONDS < _seconds(time) < now + 1}
     expect(not wrong, f"At {now:.0f}, {datetime.now(timezone.utc):%FT%T} UTC, these times are not of now: {wrong}.")
@@ -170,6 +172,7 @@ def times_are_utc(world: World, said: Said) -> None:
 def later(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
     """The tenant was active after it had been so."""
     before, after = earlier["last_active"], statistics["last_active"]
+    expect(None not in (before, after), f"last_active was {before} and is {after}; expected a time, for it was active.")
     expect(_seconds(after) > _seconds(before), f"last_active was {before} and is {after}; expected it to have moved.")
 
 

@@ -58,7 +58,7 @@ def test_a_killed_backend_can_be_restarted(start_small: Start) -> None:
 
 
 def test_what_has_died_or_hangs_is_revived_and_what_serves_is_left_alone(start_small: Start) -> None:
-    deployment = start_small()
+    deployment = start_small({"wait_factor": "0.3"})
     model, configurator, replier = deployment.backends
     untouched = configurator.pid
     os.kill(model.pid, signal.SIGKILL)

@@ -37,7 +37,12 @@ def test_a_planner_gets_the_newest_message_of_somebody_else() -> None:
 
 
 def test_a_planner_gets_silence_after_our_own_words() -> None:
-    assert plan("你好", "【阿大】 你好") == ""
+    assert plan("【阿大】 你好") == ""
+
+
+def test_a_planner_gets_what_came_before_our_own_words_and_was_not_seen() -> None:
+    assert '"m1"' in plan("你好", "【阿大】 我在听")
+    assert plan("你好", "在吗\n--- 以上消息是你已经看过 ---", "【阿大】 我在听") == ""
 
 
 def test_a_planner_may_be_told_to_answer_our_own_words() -> None:
