@@ -266,7 +266,7 @@ Feature: Agents
 
   @AGT-019 @normal
   Scenario: Two agents of one name, where that is allowed, are two agents
-    Given Acme has created the agent "Ada" with all texts at once
+    Given Acme has created the agent "Ada"
     When Acme tries to create another agent "Ada" from the template efficient_helper
     Then it is accepted or refused as taken
     And Acme has the agents that were accepted, as they were given, and no others

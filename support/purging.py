@@ -1,8 +1,10 @@
 """Purges in a scenario."""
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from support import talk
 from support.chat import Connection, Speaker
 from support.chat.connection import NoFrame
 from support.purge import Selection, select_prefix
@@ -47,6 +49,18 @@ def purge_while_writing(world: World, tenant: str, person: str, agent: str) -> N
     _write(connection, speaker)
     world.remove(of_story(world.scene, tenant))
     _write(connection, speaker)
+
+
+def purge_while_asking(world: World, tenant: str, person: str, agent: str) -> None:
+    """Purge one tenant, and let the person ask the agent of another one until that is done.
+
+    Raises NoFrame when a message is not answered in time.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        purge = pool.submit(world.remove, of_story(world.scene, tenant))
+        while not purge.done():
+            talk.tell(world.scene, person, agent, "你好")
+        purge.result()
 
 
 def _write(connection: Connection, speaker: Speaker) -> None:

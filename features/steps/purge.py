@@ -74,6 +74,11 @@ def tenant_is_purged_while_writing(context: HasWorld, tenant: str, person: str, 
     purging.purge_while_writing(context.world, tenant, person, agent)
 
 
+@when("{tenant:Name} is purged while {person:Name} asks {agent:Quoted} again and again and is answered")
+def tenant_is_purged_while_asking(context: HasWorld, tenant: str, person: str, agent: str) -> None:
+    purging.purge_while_asking(context.world, tenant, person, agent)
+
+
 @when("{tenant:Name} registers with the user name and all that {other:Name} had registered with")
 def tenant_takes_place_of(context: HasWorld, tenant: str, other: str) -> None:
     scene = context.world.scene
