@@ -21,7 +21,7 @@ def telling(console: Console, trials: int) -> Iterator[Callable[[Proof], None]]:
         task = bar.add_task("trials", total=trials)
 
         def tell(proof: Proof) -> None:
-            console.print(line(proof), style=_style(proof), markup=False, highlight=False)
+            console.print(line(proof), style=_style(proof), markup=False, highlight=False, soft_wrap=True)
             bar.advance(task)
 
         yield tell

@@ -109,7 +109,17 @@ def usage_is_counted(world: World, messages: Sequence[Said]) -> None:
                 "tokens of both kinds and their sum.",
             )
         if world.deployment.model_url:
+            _counts_each_question(world, agent, said, rows)
             _counts_each_character(agent, said, rows)
+
+
+def _counts_each_question(world: World, agent: Agent, messages: Sequence[Said], rows: Sequence[Row]) -> None:
+    """There is a row of usage for each time that our model endpoint was asked; history repeats what was said."""
+    asked = max(len(world.prompts(said.marker)) for said in messages)
+    expect(
+        len(rows) >= asked,
+        f"{agent.name} asked the model {asked} times, of which {len(rows)} are counted; expected each to be.",
+    )
 
 
 def _counts_each_character(agent: Agent, messages: Sequence[Said], rows: Sequence[Row]) -> None:
