@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from defects.defect import Defect
+from support.deployments.ports import free_ports
 from support.errors import SuiteError
 from support.recovery import recover
 from support.reporting.results import ScenarioResult, read_results
@@ -21,7 +22,10 @@ from support.settings import ENVIRONMENT_PREFIX
 
 ROOT = Path(__file__).resolve().parents[1]
 # What decides how a trial ends, and so what a trial runs a copy of. The profile launches what stands beside its folder.
-COPIED = ("embedded", "support", "features", "deployments/embedded.toml", "environment.py")
+_PROFILE = "deployments/embedded.toml"
+COPIED = ("embedded", "support", "features", _PROFILE, "environment.py")
+# Scenarios in which a model writes what people say.
+_NEEDS_WRITER = "LLM-"
 # A defect makes many a wait end in vain: time-outs are a third of the usual ones. The clean deployment meets them, too.
 _WAIT_FACTOR = "0.3"
 _SECONDS_ALLOWED = 240
@@ -94,15 +98,25 @@ def copy_suite(folder: Path) -> None:
 
 def _command(folder: Path, scenarios: Sequence[str]) -> list[str]:
     settings = {
-        "deployment": folder / "deployments" / "embedded.toml",
+        "deployment": str(folder / _PROFILE),
         "configurator_port": "auto",
         "replier_port": "auto",
-        "reports": folder / "reports",
+        "reports": str(folder / "reports"),
         "wait_factor": _WAIT_FACTOR,
     }
+    if any(scenario.startswith(_NEEDS_WRITER) for scenario in scenarios):
+        settings |= _let_model_write(folder)
     tags = " or ".join(f"@{scenario}" for scenario in scenarios)
     given = [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     return [sys.executable, "-m", "behave", "features", "--format", "null", f"--tags={tags}", *given]
+
+
+def _let_model_write(folder: Path) -> dict[str, str]:
+    """Give the model endpoint a port that is known before it is launched, so that it can play the people, too."""
+    (port,) = free_ports(1)
+    profile = (folder / _PROFILE).read_text(encoding="utf-8")
+    (folder / _PROFILE).write_text(profile.replace('\nport = "auto"', f"\nport = {port}"), encoding="utf-8")
+    return {"topics": "llm", "llm_base_url": f"http://127.0.0.1:{port}/v1", "llm_api_key": "none", "llm_model": "any"}
 
 
 def _environment() -> dict[str, str]:
