@@ -18,6 +18,8 @@ _FIRST_PHRASE = re.compile(r"[^\n，。,.;；！!？?]{1,40}")
 _LISTED_ID = re.compile(r"\bm\d+\b", re.ASCII)
 _EXAMPLE_OF_A_PLAN = re.compile(r'"target_message_id"\s*:\s*"[^"]*"')
 _LONGEST_TOPIC = 60
+# An empty answer is a failure for a replier that offers this one: it tries again, and makes its people wait for that.
+_SILENCE = {"action": "no_reply", "reason": "没有要回复的消息"}
 
 
 def answer(turns: list[Turn], *, answer_itself: bool = False) -> str:
@@ -38,9 +40,9 @@ def _plan(prompt: str, answer_itself: bool) -> str:
     ids = [each for each, text in listed if answer_itself or not text.startswith(OWN_WORDS)]
     if not listed:
         ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
-    if not ids:
+    choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"} if ids else _SILENCE
+    if choice is _SILENCE and '"no_reply"' not in prompt:
         return ""
-    choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"}
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"
 
 
