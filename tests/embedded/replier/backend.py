@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, delete, insert, select, update
 
 from embedded.tables import Agent, Table, TenantUser
 
-SECONDS = 15.0
+SECONDS = 60.0
 
 
 def free_port() -> int:
