@@ -65,6 +65,7 @@ def read_account(configurator: ConfiguratorClient, tokens: Mapping[str, str]) ->
 def renew(configurator: ConfiguratorClient, refresh_tokens: Mapping[str, Any]) -> Answers:
     """Try to renew a session by each of these, which may be no refresh tokens."""
     operation = OPERATIONS["renew the session"]
+    configurator.before_token()
     return {
         name: operation.attempt(configurator, json={"refresh_token": token}) for name, token in refresh_tokens.items()
     }

@@ -34,11 +34,14 @@ class ConfiguratorClient:
         log: CreationLog | None = None,
         observe: Callable[[Exchange], None] = lambda _: None,
         timeout: float = TIMEOUT_SECONDS,
+        before_token: Callable[[], None] = lambda: None,
     ) -> None:
         self.url = url.rstrip("/")
         self._log = log
         self._observe = observe
         self._timeout = timeout
+        # Called before a login or a renewal; what means to make many at once calls it once, before them all.
+        self.before_token = before_token
         self._local = threading.local()
 
     def request(self, method: str, path: str, *, token: str | None = None, **options: Any) -> requests.Response:
@@ -90,10 +93,12 @@ class ConfiguratorClient:
 
     def login(self, username: str, password: str) -> Tenant:
         """Log in; the tenant returned holds the new tokens."""
+        self.before_token()
         return _tenant(_json(self.try_to_log_in(username, remember_secret(password)), 200), password)
 
     def renew(self, tenant: Tenant) -> None:
         """Exchange the refresh token for a new access token, which is kept in the tenant."""
+        self.before_token()
         body = {"refresh_token": tenant.refresh_token}
         answer = _json(self.request("POST", "/api/v1/auth/refresh", json=body), 200)
         tenant.replaced.append(tenant.access_token)

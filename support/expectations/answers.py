@@ -23,11 +23,17 @@ _INSIDE = re.compile(
 def each_answered(answers: Answers, outcome: Outcome) -> None:
     """Every attempt ended so; there was at least one."""
     expect(bool(answers), f"Nothing was tried; expected an attempt that is {outcome.name}.")
-    for what, answer in answers.items():
+    wrong: dict[str, str] = {}
+    # What was let through is worse than what fell over, and is told first.
+    for what, answer in sorted(answers.items(), key=lambda item: not item[1].ok):
         try:
             answered(answer, outcome)
         except AssertionError as error:
-            raise AssertionError(f"{what}: {error}") from error
+            wrong[what] = str(error)
+    if wrong:
+        (what, message), *others = wrong.items()
+        also = ", ".join(f"{other} ({answers[other].status_code})" for other, _ in others)
+        raise AssertionError(f"{what}: {message}" + (f" Wrong as well: {also}." if also else ""))
 
 
 def none_answered(answers: Answers, outcome: Outcome) -> None:
