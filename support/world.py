@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,8 +22,8 @@ from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
 from support.deployments import Deployment
+from support.deployments.polling import await_next_second
 from support.errors import InfrastructureError
-from support.deployments.polling import wait_until
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
 from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
@@ -71,7 +70,7 @@ class World:
             log=self.ledger,
             observe=self._observe,
             timeout=self._seconds(15),
-            before_token=self._await_next_second if self.deployment.profile.one_token_a_second else lambda: None,
+            before_token=await_next_second if self.deployment.profile.one_token_a_second else lambda: None,
         )
 
         self.grounds = Grounds(
@@ -280,11 +279,6 @@ class World:
 
     def _observe(self, exchange: Exchange) -> None:
         self.scene.exchanges.append(exchange)
-
-    @staticmethod
-    def _await_next_second() -> None:
-        this_second = int(time.time())
-        wait_until(lambda: int(time.time()) > this_second, 2)
 
     def _seconds(self, seconds: float) -> float:
         return seconds * self.settings.wait_factor

@@ -14,3 +14,9 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
             return False
         time.sleep(_PAUSE)
     return True
+
+
+def await_next_second() -> None:
+    """Wait until the clock shows another second."""
+    this_second = int(time.time())
+    wait_until(lambda: int(time.time()) > this_second, 2)
