@@ -95,4 +95,5 @@ if __name__ == "__main__":
     except SuiteError as error:
         sys.exit(f"{error}")
     except KeyboardInterrupt:
+        print("Stopped; the same command goes on from here.", file=sys.stderr)
         sys.exit(130)

@@ -28,7 +28,8 @@ COPIED = ("embedded", "support", "features", _PROFILE, "environment.py")
 _NEEDS_WRITER = "LLM-"
 # A defect makes many a wait end in vain: time-outs are a third of the usual ones. The clean deployment meets them, too.
 _WAIT_FACTOR = "0.3"
-_SECONDS_ALLOWED = 240
+# Of a trial, and of each of its scenarios on top.
+_SECONDS_ALLOWED, _SECONDS_MORE = 90, 2
 _SECONDS_TO_PURGE = 30
 _GREEN_OR_RED = (0, 1)
 
@@ -76,7 +77,7 @@ class Trials:
         with self._lock:
             self._running.add(process)
         try:
-            return process.wait(_SECONDS_ALLOWED)
+            return process.wait(_SECONDS_ALLOWED + _SECONDS_MORE * len(scenarios))
         except subprocess.TimeoutExpired:
             _end(process, folder)
             return None
@@ -139,7 +140,7 @@ def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
 
 def _observe(folder: Path, exit_code: int | None, seconds: float) -> Observation:
     if exit_code is None:
-        return Observation(seconds=seconds, failure=f"The trial did not end within {_SECONDS_ALLOWED} s.")
+        return Observation(seconds=seconds, failure=f"The trial did not end within {seconds:.0f} s.")
     path = folder / "reports" / "latest" / "results.json"
     scenarios = read_results(path).scenarios if path.exists() else []
     if exit_code not in _GREEN_OR_RED or not any(each.verdict in ("pass", "fail") for each in scenarios):
