@@ -12,7 +12,7 @@ Feature: Platforms
   Scenario Outline: People on <platform> talk to an agent
     Given Acme is connected to "Ada" on <platform>
     When Lin asks Acme's "Ada" on <platform> 2 times, each time after the answer
-    Then each reply names the server, Lin, the group if there is one, and the platform of the message
+    Then each reply names the server, the platform of the message, and its group or, in private, Lin
     And all that is stored of it for Acme is stored under <platform>
 
     Examples:

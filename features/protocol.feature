@@ -18,7 +18,7 @@ Feature: Frames
   @PRO-002 @critical
   Scenario Outline: A reply says where it comes from and for whom it is
     When Lin asks Acme's "Ada" <where>
-    Then each reply names the server, Lin, the group if there is one, and the platform of the message
+    Then each reply names the server, the platform of the message, and its group or, in private, Lin
 
     Examples: Where people talk to an agent
       | where      |

@@ -97,7 +97,7 @@ def acknowledged_first(context: HasWorld) -> None:
     expectations.acknowledged_first(context.world.scene.answered)
 
 
-@then("each reply names the server, {person:Name}, the group if there is one, and the platform of the message")
+@then("each reply names the server, the platform of the message, and its group or, in private, {person:Name}")
 def reply_names_both_sides(context: HasWorld, person: str) -> None:
     for answered in context.world.scene.answered:
         expectations.names_both_sides(answered)

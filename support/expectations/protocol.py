@@ -18,20 +18,20 @@ def acknowledged_first(answered: Sequence[Answered]) -> None:
 
 
 def names_both_sides(answered: Answered) -> None:
-    """The reply says that the server sent it and to whom, on which platform, for which person and group."""
+    """The reply says that the server sent it and to whom, on which platform, for which group or, in private, person."""
     reply, speaker = json.loads(answered.reply.raw), answered.speaker
     seen = {
         "sender": reply["meta"].get("sender_user"),
         "platform": reply["payload"]["message_info"].get("platform"),
-        "person": answered.reply.user_id,
         "group": answered.reply.group_id,
     }
     expected = {
         "sender": "server",
         "platform": speaker.platform,
-        "person": speaker.user_id,
         "group": speaker.group_id,
     }
+    if speaker.group_id is None:  # in a group, a reply is the group's
+        seen["person"], expected["person"] = answered.reply.user_id, speaker.user_id
     expect(seen == expected, f"The reply says {seen}; expected {expected}.")
     expect(bool(reply["meta"].get("target_user")), "The reply names no target_user; expected one.")
 
