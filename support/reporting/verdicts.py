@@ -89,7 +89,7 @@ class Run:
     def unexpected_pass(self, scenario: Any) -> str | None:
         """Return what is wrong with a scenario that has passed though it is known to fail."""
         known = self.known_failure(scenario)
-        if known is None or scenario.status is not Status.passed:
+        if known is None or known.sometimes or scenario.status is not Status.passed:
             return None
         return f"It passes, and is listed as a known failure: {known} Take {scenario_id(scenario)} from the list."
 

@@ -71,6 +71,14 @@ def test_a_known_failure_that_passes_is_red(behave: RunBehave, tmp_path: Path, f
     assert [each["verdict"] for each in outcome.results["scenarios"]].count("fail") == 1
 
 
+def test_a_known_failure_that_fails_sometimes_may_pass(behave: RunBehave, tmp_path: Path) -> None:
+    sometimes = KNOWN.replace("[X-001]", "[X-001]\nsometimes = true")
+    (tmp_path / "known.toml").write_text(sometimes, encoding="utf-8")
+    outcome = behave(known=FEATURE.format(first="passes", second="<way>", way="fails"))
+    assert outcome.exit_code == 0
+    assert outcome.scenarios["known to fail"]["verdict"] == "pass"
+
+
 @pytest.mark.parametrize(("first", "verdict"), [("errs", "fail"), ("is inconclusive", "inconclusive")])
 def test_what_is_not_the_deployment_s_fault_is_no_known_failure(
     behave: RunBehave, tmp_path: Path, first: str, verdict: str
