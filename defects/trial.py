@@ -7,8 +7,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -22,8 +22,7 @@ from support.settings import ENVIRONMENT_PREFIX
 
 ROOT = Path(__file__).resolve().parents[1]
 # What decides how a trial ends, and so what a trial runs a copy of. The profile launches what stands beside its folder.
-_PROFILE = "deployments/embedded.toml"
-COPIED = ("embedded", "support", "features", _PROFILE, "environment.py")
+COPIED = ("embedded", "support", "features", "deployments/embedded.toml", "environment.py")
 # Scenarios in which a model writes what people say.
 _NEEDS_WRITER = "LLM-"
 # A defect makes many a wait end in vain: time-outs are a third of the usual ones. The clean deployment meets them, too.
@@ -59,7 +58,8 @@ class Trials:
             copy_suite(folder)
             if defect:
                 defect.plant(folder)
-            exit_code = self._run(folder, scenarios)
+            with _writer(folder, scenarios) as settings:
+                exit_code = self._run(folder, scenarios, settings)
             return _observe(folder, exit_code, time.monotonic() - begun)
 
     def stop(self) -> None:
@@ -68,12 +68,11 @@ class Trials:
             for process in self._running:
                 process.terminate()
 
-    def _run(self, folder: Path, scenarios: Sequence[str]) -> int | None:
+    def _run(self, folder: Path, scenarios: Sequence[str], settings: Mapping[str, str]) -> int | None:
         """Return behave's exit code, None when it did not end in time. Nothing of it is left running."""
+        command = _command(folder, scenarios, settings)
         with (folder / "output").open("wb") as output:
-            process = subprocess.Popen(
-                _command(folder, scenarios), cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT
-            )
+            process = subprocess.Popen(command, cwd=folder, env=_environment(), stdout=output, stderr=subprocess.STDOUT)
         with self._lock:
             self._running.add(process)
         try:
@@ -97,27 +96,39 @@ def copy_suite(folder: Path) -> None:
             shutil.copy(source, target)
 
 
-def _command(folder: Path, scenarios: Sequence[str]) -> list[str]:
+def _command(folder: Path, scenarios: Sequence[str], more: Mapping[str, str]) -> list[str]:
     settings = {
-        "deployment": str(folder / _PROFILE),
+        "deployment": str(folder / "deployments" / "embedded.toml"),
         "configurator_port": "auto",
         "replier_port": "auto",
         "reports": str(folder / "reports"),
         "wait_factor": _WAIT_FACTOR,
+        **more,
     }
-    if any(scenario.startswith(_NEEDS_WRITER) for scenario in scenarios):
-        settings |= _let_model_write(folder)
     tags = " or ".join(f"@{scenario}" for scenario in scenarios)
     given = [part for name, value in settings.items() for part in ("-D", f"{name}={value}")]
     return [sys.executable, "-m", "behave", "features", "--format", "null", f"--tags={tags}", *given]
 
 
-def _let_model_write(folder: Path) -> dict[str, str]:
-    """Give the model endpoint a port that is known before it is launched, so that it can play the people, too."""
+@contextmanager
+def _writer(folder: Path, scenarios: Sequence[str]) -> Iterator[dict[str, str]]:
+    """Run another model endpoint, which plays the people where one is needed; yields the settings of the run for it."""
+    if not any(scenario.startswith(_NEEDS_WRITER) for scenario in scenarios):
+        yield {}
+        return
     (port,) = free_ports(1)
-    profile = (folder / _PROFILE).read_text(encoding="utf-8")
-    (folder / _PROFILE).write_text(profile.replace('\nport = "auto"', f"\nport = {port}"), encoding="utf-8")
-    return {"topics": "llm", "llm_base_url": f"http://127.0.0.1:{port}/v1", "llm_api_key": "none", "llm_model": "any"}
+    command = [sys.executable, "-m", "embedded.model", "--port", str(port)]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield {
+            "topics": "llm",
+            "llm_base_url": f"http://127.0.0.1:{port}/v1",
+            "llm_api_key": "none",
+            "llm_model": "any",
+        }
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _environment() -> dict[str, str]:
