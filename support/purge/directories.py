@@ -23,13 +23,17 @@ def check_patterns(patterns: Iterable[str]) -> None:
 def directories_of(patterns: Iterable[str], tenant_id: str) -> Iterator[Path]:
     """Yield this tenant's existing directories.
 
-    Raises InfrastructureError when the id is no plain name or the path leads elsewhere through a symbolic link.
+    Raises InfrastructureError when the id is a path, when something is there under an id that is no plain name, or
+    when it leads elsewhere through a symbolic link.
     """
     for pattern in patterns:
         if not _ONE_COMPONENT.fullmatch(tenant_id):
-            raise InfrastructureError(
-                f"The tenant id {tenant_id!r} is no directory name; remove its directory by hand."
-            )
+            is_path = "/" in tenant_id or "\0" in tenant_id
+            if is_path or Path(pattern.replace(PLACEHOLDER, tenant_id)).exists():
+                raise InfrastructureError(
+                    f"The tenant id {tenant_id!r} is no directory name; remove its directory by hand."
+                )
+            continue
         before, _, after = pattern.partition(PLACEHOLDER)
         stem = before.rpartition("/")[0]
         root = Path(stem or ("/" if before.startswith("/") else ".")).resolve()

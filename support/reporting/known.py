@@ -26,7 +26,7 @@ class _Known(BaseModel):
 class KnownFailure(_Known):
     """Why a scenario fails, and where that is told in full."""
 
-    # Of an outline, the rows that fail, by their first cell; without it, all.
+    # Of an outline, the rows that fail, by their first cells, such as "tenant name | 3 spaces"; without it, all.
     rows: tuple[Text, ...] = ()
     # Whether it passes now and then, because the deployment itself throws dice: then that is no news.
     sometimes: bool = False
@@ -49,10 +49,11 @@ class KnownFailures(BaseModel):
     def of(self, scenario_id: str | None, scenario: Any) -> KnownFailure | None:
         """Return the known failure of this scenario, or of this row of an outline, if there is one."""
         failure = self.scenarios.get(scenario_id or "")
+        if failure is None or not failure.rows:
+            return failure
         row = getattr(scenario, "_row", None)
-        if failure is None or (failure.rows and (row is None or row.cells[0] not in failure.rows)):
-            return None
-        return failure
+        cells = f"{' | '.join(row.cells)} | " if row else ""
+        return failure if any(cells.startswith(f"{each} | ") for each in failure.rows) else None
 
     def leaves_in(self, table: str) -> bool:
         """Whether rows that nobody owns are known to be left in this table."""

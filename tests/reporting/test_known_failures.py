@@ -88,6 +88,14 @@ def test_what_is_not_the_deployment_s_fault_is_no_known_failure(
     assert outcome.scenarios["known to fail"]["verdict"] == verdict
 
 
+@pytest.mark.parametrize(("row", "exit_code"), [("other | fails", 0), ("other | passes", 1), ("oth", 1)])
+def test_a_row_is_named_by_as_many_cells_as_it_takes(
+    behave: RunBehave, tmp_path: Path, row: str, exit_code: int
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN.replace('["other"]', f'["{row}"]'), encoding="utf-8")
+    assert behave(known=FEATURE.format(first="fails", second="<way>", way="fails")).exit_code == exit_code
+
+
 def test_a_failure_of_another_scenario_is_red(behave: RunBehave, tmp_path: Path) -> None:
     (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
     feature = FEATURE.format(first="fails", second="<way>", way="fails")
