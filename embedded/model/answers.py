@@ -3,7 +3,7 @@
 import json
 import re
 
-from embedded.model.one_text import OWN_WORDS, Turn, listed_messages, unfold
+from embedded.model.one_text import OWN_WORDS, Listed, Turn, listed_messages, unfold
 
 # A real replier's prompt may put Chinese right next to a marker; with re.ASCII \b still sees an edge there.
 MARKER = re.compile(r"\bmk-[0-9a-f]{8,32}\b", re.ASCII)
@@ -37,13 +37,20 @@ def answer(turns: list[Turn], *, answer_itself: bool = False) -> str:
 def _plan(prompt: str, answer_itself: bool) -> str:
     """Choose the newest message that a planner's prompt lists; stay silent without one, mostly when all are ours."""
     listed = listed_messages(prompt)
-    ids = [each for each, text in listed if answer_itself or not text.startswith(OWN_WORDS)]
+    answered = {marker for each in listed if each.is_own for marker in MARKER.findall(each.text)}
+    ids = [each.message_id for each in listed if _waits(each, answered) or (answer_itself and each.is_own)]
     if not listed:
         ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
     choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"} if ids else _SILENCE
     if choice is _SILENCE and '"no_reply"' not in prompt:
         return ""
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"
+
+
+def _waits(message: Listed, answered: set[str]) -> bool:
+    """Whether a listed message waits for an answer: no answer repeats its marker or, without one, it is new."""
+    markers = MARKER.findall(message.text)
+    return not message.is_own and (answered.isdisjoint(markers) if markers else not message.is_seen)
 
 
 def _introduce(system: str) -> str:

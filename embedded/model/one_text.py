@@ -1,6 +1,7 @@
 """Reading the prompts of a real MaiMBot, which are one text that holds persona, history and the message to answer."""
 
 import re
+from typing import NamedTuple
 
 Turn = tuple[str, str]
 
@@ -14,6 +15,19 @@ _SEEN = "以上消息是你已经看过"
 OWN_WORDS = "【"
 
 
+class Listed(NamedTuple):
+    """A message in a planner's prompt; seen are those that an earlier prompt is said to have shown."""
+
+    message_id: str
+    text: str
+    is_seen: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this model wrote it."""
+        return self.text.startswith(OWN_WORDS)
+
+
 def unfold(prompt: str) -> list[Turn] | None:
     """Return the turns that such a text stands for, the message to answer last; None for another prompt."""
     messages = _MESSAGE.findall(prompt)
@@ -24,6 +38,11 @@ def unfold(prompt: str) -> list[Turn] | None:
     return [*identity, *history, ("user", messages[-1])]
 
 
-def listed_messages(prompt: str) -> list[tuple[str, str]]:
-    """Return id and text of the messages that a planner's prompt lists as not seen yet, the oldest first."""
-    return _LISTED.findall(prompt.rpartition(_SEEN)[2])
+def listed_messages(prompt: str) -> list[Listed]:
+    """Return the messages that a planner's prompt lists, the oldest first."""
+    before, _, after = prompt.rpartition(_SEEN)
+    return [
+        Listed(message_id, text, is_seen)
+        for part, is_seen in ((before, True), (after, False))
+        for message_id, text in _LISTED.findall(part)
+    ]

@@ -41,9 +41,18 @@ def test_a_planner_gets_silence_after_our_own_words() -> None:
     assert "no_reply" in plan("【阿大】 你好")
 
 
-def test_a_planner_gets_what_came_before_our_own_words_and_was_not_seen() -> None:
-    assert '"m1"' in plan("你好", "【阿大】 我在听")
-    assert "no_reply" in plan("你好", "在吗\n--- 以上消息是你已经看过 ---", "【阿大】 我在听")
+SEEN = "\n--- 以上消息是你已经看过 ---"
+
+
+def test_a_planner_gets_what_nobody_has_answered_also_if_it_counts_as_seen() -> None:
+    assert '"m1"' in plan(f"你好 mk-00000001{SEEN}", "【阿大】 我在听 mk-00000002")
+    assert '"m2"' in plan("你好 mk-00000001", f"在吗 mk-00000002{SEEN}", "【阿大】 你好 mk-00000001")
+    assert "no_reply" in plan(f"你好 mk-00000001{SEEN}", "【阿大】 你好 mk-00000001")
+
+
+def test_a_message_whose_marker_was_cut_off_waits_until_it_is_seen() -> None:
+    assert '"m1"' in plan("很长的话 mk-0......", "【阿大】 我在听")
+    assert "no_reply" in plan(f"很长的话 mk-0......{SEEN}", "【阿大】 我在听")
 
 
 def test_a_planner_may_be_told_to_answer_our_own_words() -> None:
