@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 DEFAULT_DATABASE_URL = "sqlite:///maimbot.db"
 
@@ -24,7 +24,7 @@ def database_url() -> str:
     return os.environ.get("MAIM_DATABASE_URL") or DEFAULT_DATABASE_URL
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
+def serve(app: Starlette, host: str, port: int) -> None:
     """Serve until SIGTERM; then running requests and the app's shutdown get up to 1.5 s together."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
     logging.getLogger(__name__).info("serving on http://%s:%d", host, port)

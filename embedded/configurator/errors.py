@@ -1,11 +1,11 @@
 """What is answered when a request is refused or fails."""
 
 import logging
-from collections.abc import Awaitable, Callable
 
-from fastapi import HTTPException, Request, Response
+from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger(__name__)
 
@@ -21,10 +21,26 @@ async def answer_invalid_request(_: Request, error: RequestValidationError) -> J
     return JSONResponse({"detail": reasons}, 422)
 
 
-async def answer_failure(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Answer 500 without internals when a request fails; the log has them. The connection stays usable."""
-    try:
-        return await answer(request)
-    except Exception:
-        _log.exception("%s %r failed", request.method, request.url.path)
-        return JSONResponse({"detail": "The configurator failed to answer this request; its log says why."}, 500)
+class AnswerFailures:
+    """Answers 500 without internals when a request fails; the log has them. The connection stays usable."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer in the place of what fails before it has answered."""
+        begun = False
+
+        async def note(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note)
+        except Exception:
+            if begun:
+                raise
+            _log.exception("%s %r failed", scope["method"], scope["path"])
+            answer = {"detail": "The configurator failed to answer this request; its log says why."}
+            await JSONResponse(answer, 500)(scope, receive, send)

@@ -16,6 +16,8 @@ from embedded.tables import utc_now
 ACCESS_LIFETIME = timedelta(hours=24)
 REFRESH_LIFETIME = timedelta(days=30)
 _ALGORITHM = "HS256"
+# What OWASP recommends for argon2id with two passes.
+PASSWORD_MEMORY_KIB = 19456
 
 TokenKind = Literal["access", "refresh"]
 
@@ -23,9 +25,9 @@ TokenKind = Literal["access", "refresh"]
 class Passwords:
     """Hashes and verifies passwords with argon2, at most one per core at once and never on the event loop."""
 
-    def __init__(self) -> None:
-        # The parameters that OWASP recommends; each hash takes 19 MiB.
-        self._hasher = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+    def __init__(self, memory: int) -> None:
+        """Let each hash take this memory (KiB), to which its time is proportional."""
+        self._hasher = PasswordHasher(time_cost=2, memory_cost=memory, parallelism=1)
         self._cores = asyncio.Semaphore(os.cpu_count() or 1)
         self._hash_of_nobody = self._hasher.hash(secrets.token_hex())
 

@@ -6,8 +6,12 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from embedded.model.answers import answer
@@ -26,14 +30,15 @@ class BadRequestError(ValueError):
         self.param = param
 
 
-def create_app() -> FastAPI:
-    """Return the endpoint with an empty recording."""
-    app = FastAPI(title="Embedded model endpoint")
+def create_app() -> Starlette:
+    """Return the endpoint with an empty recording.
+
+    Starlette and no FastAPI: nothing here needs more, and it starts in half the time.
+    """
     recording, behaviours = Recording(), Behaviours()
     numbers = itertools.count(1)
     started = int(time.time())
 
-    @app.post("/v1/chat/completions")
     async def complete(request: Request) -> Response:
         # Read by hand: a pydantic model for each request would cost more than the answer.
         body = await request.body()
@@ -47,41 +52,51 @@ def create_app() -> FastAPI:
         usual = _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
         return _misbehave(behaviour, usual) if behaviour else usual
 
-    @app.get("/v1/models")
-    async def models() -> dict[str, Any]:
+    async def models(_request: Request) -> Response:
         entry = {"id": MODEL_NAME, "object": "model", "created": started, "owned_by": "embedded"}
-        return {"object": "list", "data": [entry]}
+        return _json({"object": "list", "data": [entry]})
 
-    @app.get("/recorded")
-    async def recorded(contains: str = "") -> Response:
-        found = recording.find(contains)
+    async def recorded(request: Request) -> Response:
+        found = recording.find(request.query_params.get("contains", ""))
         return _json({"count": len(found), "recorded": found})
 
-    @app.delete("/recorded", status_code=204)
-    async def forget() -> None:
+    async def forget(_request: Request) -> Response:
         recording.clear()
+        return Response(status_code=204)
 
-    @app.put("/behaviour", status_code=204)
-    async def behave(behaviour: Behaviour) -> None:
-        behaviours.set(behaviour)
+    async def behave(request: Request) -> Response:
+        behaviours.set(Behaviour.model_validate_json(await request.body()))
+        return Response(status_code=204)
 
-    @app.delete("/behaviour", status_code=204)
-    async def behave_as_usual(contains: str | None = None) -> None:
-        behaviours.forget(contains)
+    async def behave_as_usual(request: Request) -> Response:
+        behaviours.forget(request.query_params.get("contains"))
+        return Response(status_code=204)
 
-    @app.get("/health")
-    async def health() -> dict[str, str]:
-        return {"status": "healthy"}
+    async def health(_request: Request) -> Response:
+        return _json({"status": "healthy"})
 
-    @app.exception_handler(BadRequestError)
-    async def refuse(_request: Request, error: BadRequestError) -> Response:
-        return _error(400, str(error), error.param)
+    async def refuse(_request: Request, error: Exception) -> Response:
+        return _error(400, str(error), getattr(error, "param", None))
 
-    @app.exception_handler(HTTPException)
-    async def refuse_route(request: Request, error: HTTPException) -> Response:
-        return _error(error.status_code, f"{request.method} {request.url.path}: {error.detail}.")
+    async def refuse_behaviour(_request: Request, error: Exception) -> Response:
+        return _error(422, str(error))
 
-    return app
+    async def refuse_route(request: Request, error: Exception) -> Response:
+        status, detail = getattr(error, "status_code", 500), getattr(error, "detail", "")
+        return _error(status, f"{request.method} {request.url.path}: {detail}.")
+
+    return Starlette(
+        routes=[
+            Route("/v1/chat/completions", complete, methods=["POST"]),
+            Route("/v1/models", models),
+            Route("/recorded", recorded),
+            Route("/recorded", forget, methods=["DELETE"]),
+            Route("/behaviour", behave, methods=["PUT"]),
+            Route("/behaviour", behave_as_usual, methods=["DELETE"]),
+            Route("/health", health),
+        ],
+        exception_handlers={BadRequestError: refuse, ValidationError: refuse_behaviour, HTTPException: refuse_route},
+    )
 
 
 def _read_request(body: bytes) -> tuple[str, list[dict[str, Any]]]:
