@@ -18,8 +18,9 @@ def settle(scene: Scene, names: Iterable[str], agent: str) -> None:
 
     The story calls the agents by both names, such as "Acme's Ada".
     """
+    names = list(names)
+    scene.register_all({name: {} for name in names})
     for name in names:
-        scene.register(name)
         scene.canaries[name] = new_canary()
         _create_agent(scene, name, agent)
 

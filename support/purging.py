@@ -19,8 +19,7 @@ _AT_ONCE = 10
 def register_close_names(scene: Scene, rows: Iterable[Mapping[str, str]]) -> None:
     """Register a tenant for each row (tenant, user name); their names begin alike, as nobody else's do."""
     beginning = scene.new_username()
-    for row in rows:
-        scene.register(row["tenant"], username=f"{beginning}_{row['user name']}")
+    scene.register_all({row["tenant"]: {"username": f"{beginning}_{row['user name']}"} for row in rows})
 
 
 def of_story(scene: Scene, *tenants: str) -> Selection:

@@ -14,7 +14,7 @@ from support.accounts.specimens import ABSENT, PASSWORD, value_of
 from support.chat import Admission, Answered, Connection, Conversation, Speaker, Trial, ask
 from support.chat.plan import new_speaker
 from support.chat.said import Said
-from support.configurator import Agent, Exchange, Tenant
+from support.configurator import Agent, Exchange, Tenant, at_once
 from support.deployments import Backend, Deployment
 from support.errors import UsageError
 from support.isolation import Cell, Grounds, print_grid, svg
@@ -118,6 +118,10 @@ class Scene:
         account = {"username": self.new_username(), "password": PASSWORD, "tenant_name": name, **account}
         self.tenants[name] = self.grounds.configurator.register_user(**_sent(account))
         return self.tenants[name]
+
+    def register_all(self, accounts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Register several tenants at the same time: what is given of each, by its name in the story."""
+        at_once(lambda name: self.register(name, **accounts[name]), accounts)
 
     def try_to_register(self, **account: Any) -> requests.Response:
         """Send a registration that may be refused; what is not given is valid and fresh."""

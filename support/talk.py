@@ -20,9 +20,9 @@ OWN_GROUP = Place()
 
 def create_agents(scene: Scene, rows: Iterable[Mapping[str, str]]) -> None:
     """Create an agent for each row (tenant, agent, template or persona); who is no tenant yet registers."""
+    rows = list(rows)
+    scene.register_all({row["tenant"]: {} for row in rows if row["tenant"] not in scene.tenants})
     for row in rows:
-        if row["tenant"] not in scene.tenants:
-            scene.register(row["tenant"])
         scene.create_agent(row["tenant"], row["agent"], row.get("template"), persona=row.get("persona"))
 
 

@@ -50,8 +50,7 @@ def statistics_count_messages(context: HasWorld) -> None:
 
 @given("these tenants have registered")
 def these_tenants_have_registered(context: HasWorld) -> None:
-    for row in context.table:
-        context.world.scene.register(row["tenant"])
+    context.world.scene.register_all({row["tenant"]: {} for row in context.table})
 
 
 @given("{tenant:Name} has registered")

@@ -2,7 +2,7 @@
 
 from support.configurator.client import ConfiguratorClient, UnexpectedAnswer
 from support.configurator.exchange import Exchange
-from support.configurator.population import create_agents, create_tenants, register_tenants
+from support.configurator.population import at_once, create_agents, create_tenants, register_tenants
 from support.configurator.records import Agent, CreationLog, Template, Tenant
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Template",
     "Tenant",
     "UnexpectedAnswer",
+    "at_once",
     "create_agents",
     "create_tenants",
     "register_tenants",

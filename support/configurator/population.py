@@ -1,8 +1,9 @@
 """Populates a deployment: many tenants at once, each with agents from different templates."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 from support.configurator.client import ConfiguratorClient
 from support.configurator.records import Tenant
@@ -10,6 +11,8 @@ from support.errors import InfrastructureError
 
 # Registration is bound by the server's password hashing; more at once would only queue there.
 _AT_ONCE = 8
+Item = TypeVar("Item")
+Made = TypeVar("Made")
 
 
 def create_tenants(configurator: ConfiguratorClient, usernames: Sequence[str], agents_each: int) -> list[Tenant]:
@@ -24,8 +27,7 @@ def create_tenants(configurator: ConfiguratorClient, usernames: Sequence[str], a
 
 def register_tenants(configurator: ConfiguratorClient, usernames: Sequence[str]) -> list[Tenant]:
     """Register a tenant for each name, with a random password, several at once."""
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        return list(pool.map(lambda name: configurator.register_user(name, secrets.token_urlsafe(12)), usernames))
+    return at_once(lambda name: configurator.register_user(name, secrets.token_urlsafe(12)), usernames)
 
 
 def create_agents(configurator: ConfiguratorClient, tenants: Sequence[Tenant], agents_each: int) -> None:
@@ -40,5 +42,10 @@ def create_agents(configurator: ConfiguratorClient, tenants: Sequence[Tenant], a
             template = templates[(position + number) % len(templates)]
             configurator.create_agent(tenants[position], f"{template.name} {number + 1}", template.template_id)
 
+    at_once(create, range(len(tenants)))
+
+
+def at_once(make: Callable[[Item], Made], items: Iterable[Item]) -> list[Made]:
+    """Return what is made of each item, several at the same time. Raises the first error of any of them."""
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        list(pool.map(create, range(len(tenants))))
+        return list(pool.map(make, items))
