@@ -36,14 +36,16 @@ class Deployment:
         """The launched backends in the order of their start; none when attached."""
         return tuple(self._backends)
 
-    def launch(self, backend: Backend) -> None:
-        """Launch a backend and wait until it serves. Raises InfrastructureError when it does not."""
+    def launch(self, *backends: Backend) -> None:
+        """Launch backends at the same time and wait until each serves. Raises InfrastructureError when one does not."""
         with interrupts_deferred():
-            backend.launch()
-            if backend not in self._backends:
-                self._backends.append(backend)
-            self._record()
-        backend.await_ready(self.wait_factor)
+            for backend in backends:
+                backend.launch()
+                if backend not in self._backends:
+                    self._backends.append(backend)
+                self._record()
+        for backend in backends:
+            backend.await_ready(self.wait_factor)
 
     def check_alive(self) -> None:
         """Raise InfrastructureError with the last log lines of a backend that has died."""

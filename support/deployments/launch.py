@@ -22,7 +22,7 @@ _COPY = "maimbot"
 
 
 def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
-    """Launch the profile's backends one after the other; when one fails, stop those that were launched before.
+    """Launch the profile's backends in order; when one fails, stop those that were launched before.
 
     What an earlier, killed launch left running in the directory is stopped first.
     """
@@ -38,8 +38,8 @@ def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     for url in deployment.database_urls:
         check_database(url, must_exist=False)
     try:
-        for backend in backends:
-            deployment.launch(backend)
+        for group in [backends] if profile.start_together else [[backend] for backend in backends]:
+            deployment.launch(*group)
     except BaseException as failure:
         try:
             deployment.stop()

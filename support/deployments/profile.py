@@ -116,6 +116,7 @@ class Profile(BaseModel):
     description: str = ""
     dialect: Literal["v1"] = Field(description="v1")
     credential: Annotated[str, _with_placeholders("api_key", "tenant_id", "agent_id")]
+    start_together: bool = Field(False, description="true or false")
     one_token_a_second: bool = Field(False, description="true or false")
     replier_path: UrlPath = "/ws"
     databases: tuple[Annotated[str, AfterValidator(_check_database)], ...] = Field(
