@@ -1,6 +1,8 @@
 """Keeps passwords, tokens and keys out of everything that a run writes."""
 
 import re
+import sys
+from typing import Any, TextIO
 
 MASK = "***"
 _SHORTEST = 6
@@ -36,3 +38,22 @@ def mask(text: str) -> str:
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
     return _SHAPES.sub(MASK, _FIELDS.sub(rf'\1"{MASK}"', text))
+
+
+class _Masked:
+    """A stream that masks what is written to it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(mask(text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def mask_console() -> None:
+    """Mask what this process prints from now on, whoever prints it."""
+    sys.stdout, sys.stderr = _Masked(sys.stdout), _Masked(sys.stderr)

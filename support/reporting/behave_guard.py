@@ -17,6 +17,7 @@ from behave.model_type import Status
 from behave.runner import Context, ModelRunner, Runner
 
 from support.errors import SuiteError
+from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
 from support.reporting.verdicts import Run, describe
@@ -37,6 +38,8 @@ def install(at_end: AtEnd | None = None) -> None:
     it may make the run red with `run.fail(sentence)`. A dry run is left alone. What before_all sets as
     `context.known_failures` does not make the run red, unless it passes.
     """
+    # Behave prints what steps raise and capture, as it is.
+    mask_console()
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
     guard = _Guard(at_end)
