@@ -98,6 +98,7 @@ Feature: Login
       | Globex |
     When somebody guesses the password of Acme again and again
     Then it is refused as too frequent
+    And the answer says to come back in a minute or later
     And even the right password of Acme is refused as too frequent
     And Acme still has access
     And Globex can log in with its own password

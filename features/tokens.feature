@@ -193,3 +193,14 @@ Feature: Tokens
     And the refresh token of Acme is refused
     And the right password of Acme is refused as unauthorized
     And Globex still has access
+
+  @TOK-017 @critical @needs.launch @needs.short_sessions
+  Scenario: A token is worth nothing from its end on
+    Given the tenants are those of a deployment whose tokens soon end
+    And Acme has registered
+    When the access token of Acme has come to its end
+    Then no operation accepts the access token of Acme
+    But Acme can renew its session
+    When the refresh token of Acme has come to its end
+    Then the refresh token of Acme is refused
+    But the right password of Acme is accepted

@@ -35,14 +35,16 @@ def crash(world: World, name: str) -> None:
     backend.process.wait(_SECONDS)
 
 
-def start_another(world: World) -> None:
+def start_another(world: World, *, short_sessions: bool = False) -> None:
     """Start another deployment, on free ports and in a folder of its own, that asks the same model endpoint.
 
-    It ends with the scene. Nothing in it is in the ledger: it goes as a whole.
+    It ends with the scene, and what is in it goes as a whole.
     """
     folder, model_url = _temporary_folder(world), world.deployment.model_url
-    without_model = [each for each in world.deployment.profile.backends if each.name != "model"]
-    profile = world.deployment.profile.model_copy(update={"backends": without_model, "model_url": model_url})
+    backends = [each for each in world.deployment.profile.backends if each.name != "model"]
+    if short_sessions:
+        backends = [each.with_short_sessions() for each in backends]
+    profile = world.deployment.profile.model_copy(update={"backends": backends, "model_url": model_url})
     database_url = f"sqlite:///{folder}/another.db" if profile.chooses_database else None
     started = launch(_settings(world, database_url=database_url), profile, folder)
     world.scene.undo.callback(started.stop)
@@ -54,6 +56,13 @@ def another(world: World) -> Deployment:
     if world.scene.another is None:
         raise UsageError("No deployment besides the run's was started; write a Given before this step.")
     return world.scene.another
+
+
+def move_to_another(world: World) -> None:
+    """Let tenants register with another deployment, whose tokens soon end, for the rest of the scene."""
+    start_another(world, short_sessions=True)
+    own, world.configurator.url = world.configurator.url, another(world).configurator_url
+    world.scene.undo.callback(setattr, world.configurator, "url", own)
 
 
 def stop_another(world: World) -> None:

@@ -149,6 +149,8 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
         "needs.launch": not world.deployment.backends and "It needs backends that the run has launched itself.",
         "needs.database": not world.deployment.profile.chooses_database
         and "It chooses a database, and this deployment has its own.",
+        "needs.short_sessions": not any(each.short_sessions for each in world.deployment.profile.backends)
+        and "It needs tokens that soon end, and the profile says no [backend.short_sessions].",
         "needs.model": not world.deployment.model_url and "It needs to know what the model was asked: -D model_url=.",
         "needs.llm": world.settings.topics != "llm" and "It needs a model that plays the user: -D topics=llm.",
     }

@@ -40,6 +40,7 @@ TAGS = {
     "needs.cleanup": "skipped with -D cleanup=no",
     "needs.launch": "skipped when the deployment was not launched by the run",
     "needs.database": "skipped when the deployment cannot be told which database to use",
+    "needs.short_sessions": "skipped when the deployment cannot be told to let tokens end soon",
     "needs.model": "skipped when the deployment does not ask our model endpoint",
     "needs.llm": "skipped unless -D topics=llm",
     "wip": "work in progress, skipped",

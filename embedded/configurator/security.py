@@ -13,8 +13,9 @@ from argon2.exceptions import VerifyMismatchError
 
 from embedded.tables import utc_now
 
-ACCESS_LIFETIME = timedelta(hours=24)
-REFRESH_LIFETIME = timedelta(days=30)
+# A launch may want tokens that end while it looks on.
+ACCESS_LIFETIME = timedelta(seconds=int(os.environ.get("MAIM_ACCESS_SECONDS") or 24 * 60 * 60))
+REFRESH_LIFETIME = timedelta(seconds=int(os.environ.get("MAIM_REFRESH_SECONDS") or 30 * 24 * 60 * 60))
 _ALGORITHM = "HS256"
 # What OWASP recommends for argon2id with two passes.
 PASSWORD_MEMORY_KIB = 19456

@@ -241,6 +241,11 @@ def another_password_is(context: HasWorld, tenant: str, outcome: Outcome) -> Non
     accounts.login_ends(context.world.configurator, username, ANOTHER_PASSWORD, outcome)
 
 
+@then("the answer says to come back in a minute or later")
+def told_to_come_back(context: HasWorld) -> None:
+    accounts.told_to_wait(context.world.scene.answer, seconds=60)
+
+
 @then("the answers for the one take about as long as those for the other")
 def answers_took_as_long(context: HasWorld) -> None:
     accounts.took_as_long(context.world.scene.answers)

@@ -5,6 +5,7 @@ from typing import Any
 
 from behave import given, then, when
 
+from support import operating
 from support.accounts import attempts
 from support.accounts.crowd import at_once
 from support.accounts.forgery import ALTERATIONS, REFRESH_TOKENS
@@ -85,6 +86,21 @@ def somebody_guesses_secrets(context: HasWorld, somebody: str, tenant: str, clai
     scene.answers = attempts.read_account(context.world.configurator, tokens)
 
 
+@given("the tenants are those of a deployment whose tokens soon end")
+def tokens_soon_end(context: HasWorld) -> None:
+    operating.move_to_another(context.world)
+
+
+@when("the access token of {tenant:Name} has come to its end")
+def access_token_has_ended(context: HasWorld, tenant: str) -> None:
+    tokens.await_end(context.world.scene.tenant(tenant).access_token)
+
+
+@when("the refresh token of {tenant:Name} has come to its end")
+def refresh_token_has_ended(context: HasWorld, tenant: str) -> None:
+    tokens.await_end(context.world.scene.tenant(tenant).refresh_token)
+
+
 @when('the "{device}" logs out')
 def login_logs_out(context: HasWorld, device: str) -> None:
     context.world.configurator.logout(context.world.scene.login(device))
@@ -141,6 +157,11 @@ def refresh_of_login_ended(context: HasWorld, device: str) -> None:
 @then("the access token of {tenant:Name} is refused")
 def access_of_tenant_ended(context: HasWorld, tenant: str) -> None:
     tokens.access_ended(context.world.configurator, context.world.scene.tenant(tenant).access_token)
+
+
+@then("no operation accepts the access token of {tenant:Name}")
+def no_operation_accepts(context: HasWorld, tenant: str) -> None:
+    tokens.opens_nothing(context.world.configurator, context.world.scene.tenant(tenant).access_token)
 
 
 @then("the refresh token of {tenant:Name} is refused")

@@ -21,6 +21,7 @@ class Operation:
     # May hold {agent_id} or {template_id}.
     path: str
     body: Mapping[str, Any] | None = None
+    needs_token: bool = True
 
     def attempt(
         self,
@@ -48,9 +49,9 @@ class Operation:
 OPERATIONS: Mapping[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("register", "POST", "/api/v1/auth/register"),
-        Operation("log in", "POST", "/api/v1/auth/login"),
-        Operation("renew the session", "POST", "/api/v1/auth/refresh"),
+        Operation("register", "POST", "/api/v1/auth/register", needs_token=False),
+        Operation("log in", "POST", "/api/v1/auth/login", needs_token=False),
+        Operation("renew the session", "POST", "/api/v1/auth/refresh", needs_token=False),
         Operation("end the session", "POST", "/api/v1/auth/logout"),
         Operation("read the account", "GET", "/api/v1/auth/me"),
         Operation("read the tenant", "GET", "/api/v1/tenant/"),
@@ -64,8 +65,8 @@ OPERATIONS: Mapping[str, Operation] = {
         Operation("read the agent", "GET", "/api/v1/agents/{agent_id}"),
         Operation("change the agent", "PUT", "/api/v1/agents/{agent_id}", {"name": "Another name"}),
         Operation("delete the agent", "DELETE", "/api/v1/agents/{agent_id}"),
-        Operation("list the templates", "GET", "/api/v1/agents/templates"),
-        Operation("read a template", "GET", "/api/v1/agents/templates/{template_id}"),
-        Operation("ask for its health", "GET", "/health"),
+        Operation("list the templates", "GET", "/api/v1/agents/templates", needs_token=False),
+        Operation("read a template", "GET", "/api/v1/agents/templates/{template_id}", needs_token=False),
+        Operation("ask for its health", "GET", "/health", needs_token=False),
     )
 }

@@ -81,6 +81,7 @@ class BackendProfile(BaseModel):
     start_timeout: float = Field(30, gt=0, le=3600, description="seconds, more than 0, at most 3600")
     working_directory: Path = Field(Path(), validate_default=True, description="a folder, relative to the profile")
     environment: dict[str, BackendText] = Field(default_factory=dict, repr=False, description="a table of texts")
+    short_sessions: dict[str, BackendText] = Field(default_factory=dict, repr=False, description="a table of texts")
     files: dict[InnerPath, BackendText] = Field(
         default_factory=dict, repr=False, description="a table of texts by their paths in the checkout"
     )
@@ -93,7 +94,17 @@ class BackendProfile(BaseModel):
     @property
     def texts(self) -> Iterable[str]:
         """Whatever may hold a placeholder."""
-        return (*self.command, *self.environment.values(), *self.files.values(), str(self.working_directory))
+        return (
+            *self.command,
+            *self.environment.values(),
+            *self.short_sessions.values(),
+            *self.files.values(),
+            str(self.working_directory),
+        )
+
+    def with_short_sessions(self) -> "BackendProfile":
+        """Return it with the environment in which its tokens soon end."""
+        return self.model_copy(update={"environment": {**self.environment, **self.short_sessions}})
 
     @field_validator("working_directory")
     @classmethod

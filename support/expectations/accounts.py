@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+import requests
+
 from support.accounts.specimens import PROPERTIES
 from support.configurator import Agent, ConfiguratorClient, Tenant
 from support.expectations import answered, expect, sees_itself
@@ -95,6 +97,16 @@ def has_tokens_of_its_own(logins: Sequence[Tenant]) -> None:
     expect(
         len(set(tokens)) == len(tokens),
         f"{len(logins)} logins have {len(set(tokens))} tokens; expected {len(tokens)}, two for each.",
+    )
+
+
+def told_to_wait(answer: requests.Response, seconds: int) -> None:
+    """The answer says, by Retry-After, to wait for at least so long (RFC 6585, 4)."""
+    told = answer.headers.get("Retry-After", "nothing")
+    expect(
+        told.isdecimal() and int(told) >= seconds,
+        f"{answer.request.path_url} answered with {told} as Retry-After; expected {seconds} s or more, or guessing "
+        "goes on at once.",
     )
 
 

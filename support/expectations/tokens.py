@@ -1,5 +1,6 @@
 """What must hold of tokens: what they say, and what they open."""
 
+import time
 from datetime import timedelta
 
 import jwt
@@ -8,10 +9,13 @@ import requests
 from support.accounts import attempts
 from support.accounts.forgery import claims_of
 from support.configurator import ConfiguratorClient, Tenant
+from support.configurator.operations import OPERATIONS
+from support.deployments.polling import wait_until
 from support.expectations import answered, expect
 from support.expectations.answers import Answers, each_answered
 from support.vocabulary import OUTCOMES
 
+_SOON = 10.0  # seconds
 _UNAUTHORIZED = OUTCOMES["refused as unauthorized"]
 
 
@@ -57,6 +61,23 @@ def renews(configurator: ConfiguratorClient, login: Tenant) -> None:
 def access_ended(configurator: ConfiguratorClient, access_token: str) -> None:
     """The access token opens nothing any more."""
     each_answered(attempts.read_account(configurator, {"the access token": access_token}), _UNAUTHORIZED)
+
+
+def opens_nothing(configurator: ConfiguratorClient, access_token: str) -> None:
+    """Each operation that asks for an access token refuses this one."""
+    attempted = {
+        name: operation.attempt(configurator, f"Bearer {access_token}")
+        for name, operation in OPERATIONS.items()
+        if operation.needs_token
+    }
+    each_answered(attempted, _UNAUTHORIZED)
+
+
+def await_end(token: str) -> None:
+    """Wait until the token has ended by what it says itself, which must be soon."""
+    end = claims_of(token)["exp"]
+    ended = wait_until(lambda: time.time() > end, _SOON)
+    expect(ended, f"The token ends in {end - time.time():.0f} s; expected it within {_SOON:g} s, as the profile says.")
 
 
 def refresh_ended(configurator: ConfiguratorClient, login: Tenant) -> None:

@@ -14,7 +14,9 @@ def _secrets() -> list[str]:
 def test_no_secret_stands_in_any_file_of_the_run_or_on_the_console(behave: RunBehave) -> None:
     secrets = _secrets()
     docstring = f'  """\n  {" ".join(secrets)}\n  """\n'
-    outcome = behave("-f", "pretty", secret=f"Feature: {secrets[2]}\n Scenario: tells secrets\n  Given it tells secrets\n{docstring}")
+    outcome = behave(
+        "-f", "pretty", secret=f"Feature: {secrets[2]}\n Scenario: tells secrets\n  Given it tells secrets\n{docstring}"
+    )
     assert "***" in outcome.results["errors"][0]
     written = [
         path
