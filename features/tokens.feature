@@ -188,6 +188,7 @@ Feature: Tokens
       | Acme   |
       | Globex |
     And Acme has used both of its tokens
+    And Acme has logged in on its "phone"
     When Acme is purged
     Then the access token of Acme is refused
     And the refresh token of Acme is refused

@@ -1,5 +1,6 @@
 """The second oracle: what the deployment's databases hold."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -62,6 +63,21 @@ def tables_with(database_urls: Sequence[str], *texts: str) -> Counter[str]:
                 for text in texts if columns else ():
                     holding = or_(*(column.cast(String).contains(text, autoescape=True) for column in columns))
                     counts[table.name] += connection.scalar(select(func.count()).where(holding)) or 0
+    return +counts
+
+
+def tables_naming(database_urls: Sequence[str], *names: str) -> Counter[str]:
+    """Count likewise the rows in which one of these names stands as a whole word: it may be part of another name."""
+    counts: Counter[str] = Counter()
+    for url in database_urls:
+        with _reflected(url) as (connection, metadata):
+            for table in metadata.sorted_tables:
+                columns = [column.cast(String) for column in table.columns if isinstance(column.type, String | JSON)]
+                for name in names if columns else ():
+                    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+                    holding = or_(*(column.contains(name, autoescape=True) for column in columns))
+                    rows = connection.execute(select(*columns).where(holding))
+                    counts[table.name] += sum(any(word.search(text or "") for text in row) for row in rows)
     return +counts
 
 

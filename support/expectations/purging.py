@@ -8,7 +8,7 @@ from support.expectations import expect
 from support.purge import Difference, Kind, Selection, compare
 from support.purging import with_beginning
 from support.removals import Removal
-from support.rows import tables_with
+from support.rows import tables_naming, tables_with
 from support.world import World
 
 
@@ -32,9 +32,9 @@ def _gone(removal: Removal, named: Selection) -> list[Difference]:
 
 
 def nothing_left(database_urls: Sequence[str], named: Selection) -> None:
-    """No id of who was named stands in any column of any table."""
-    left = tables_with(database_urls, *sorted(named.ids))
-    expect(not left, f"After the purge ids of who was named stand in {dict(left)}; expected no row to hold one.")
+    """No id of who was named, and no user name, stands in any column of any table."""
+    left = tables_with(database_urls, *sorted(named.ids)) + tables_naming(database_urls, *sorted(named.usernames))
+    expect(not left, f"After the purge names of who was named stand in {dict(left)}; expected no row to hold one.")
 
 
 def tells_what_went(removal: Removal, named: Selection) -> None:
