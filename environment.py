@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from behave.model import Scenario, Step
+from behave.model import Scenario
 from behave.runner import Context
 
 from support import reporting
@@ -37,15 +37,14 @@ def before_scenario(context: SuiteContext, scenario: Scenario) -> None:
     context.world.enter_scene()
 
 
-def after_step(context: SuiteContext, step: Step) -> None:
-    """Name a crash of a backend at the step where it happened."""
-    if step.status.has_failed():
-        context.world.check_alive()
-
-
 def after_scenario(context: SuiteContext, scenario: Scenario) -> None:
     """Close what the scenario opened; attach what was said in it."""
     context.world.leave_scene(red=any(step.status.has_failed() for step in scenario.all_steps))
+
+
+def explain(context: SuiteContext) -> str:
+    """Name, in the error of a step that has failed, a backend that has crashed or hangs."""
+    return context.world.what_ails()
 
 
 def after_all(context: SuiteContext) -> None:
@@ -59,5 +58,5 @@ def at_end(context: SuiteContext, behave: reporting.Run) -> None:
         context.run.report(behave)
 
 
-reporting.install(at_end)
+reporting.install(at_end, explain)
 register_types()

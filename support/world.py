@@ -243,6 +243,14 @@ class World:
         except InfrastructureError as error:
             raise AssertionError(str(error)) from error
 
+    def what_ails(self) -> str:
+        """Return which backend has died or hangs, with its last log lines; nothing when all answer."""
+        try:
+            self.deployment.check_answering()
+        except InfrastructureError as error:
+            return str(error)
+        return ""
+
     def enter_scene(self) -> None:
         """Begin a scenario."""
         self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))

@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import requests
 
 from support.deployments import ports, processes
+from support.deployments.http import get
 from support.deployments.polling import wait_until
 from support.deployments.readiness import log_tail, what_is_missing
 from support.errors import InfrastructureError
+
+_SECONDS_TO_ANSWER = 2.0
 
 
 @dataclass(eq=False)
@@ -75,6 +79,22 @@ class Backend:
         if code is not None:
             how = processes.describe_exit(code)
             raise InfrastructureError(f"{self.name} died ({how}). {log_tail(self.log_file)}")
+
+    def check_answering(self, seconds: float) -> None:
+        """Raise InfrastructureError with its last log lines when it has died, or hangs: nothing answers so long."""
+        self.check_alive()
+        if not wait_until(self._answers, seconds):
+            raise InfrastructureError(
+                f"{self.name} hangs: {self.health_url} had no answer for {seconds:g} s although its process "
+                f"{self.pid} is alive. {log_tail(self.log_file)}"
+            )
+
+    def _answers(self) -> bool:
+        try:
+            get(self.health_url, _SECONDS_TO_ANSWER)
+        except requests.RequestException:
+            return False
+        return True
 
     def check_port(self) -> None:
         """Raise InfrastructureError, naming the owner, when its port is taken."""

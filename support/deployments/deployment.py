@@ -52,6 +52,11 @@ class Deployment:
         for backend in self._backends:
             backend.check_alive()
 
+    def check_answering(self) -> None:
+        """Raise InfrastructureError with the last log lines of a backend that has died or hangs."""
+        for backend in self._backends:
+            backend.check_answering(_SECONDS_TO_ANSWER * self.wait_factor)
+
     def restart(self, name: str) -> None:
         """Stop one backend and launch it on the same port. Raises InfrastructureError when either fails."""
         backend = self._find(name)

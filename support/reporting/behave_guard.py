@@ -25,15 +25,18 @@ from support.reporting.verdicts import Run, describe
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
 AtEnd = Callable[[Any, Run], object]
+Explain = Callable[[Any], str]
 
 
 class UnexpectedExit(SuiteError):
     """A step, hook or clean-up called sys.exit, which would end the run, and green with status 0."""
 
 
-def install(at_end: AtEnd | None = None) -> None:
+def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
     """Guard the run that loads this environment.py; call once, at import.
 
+    `explain(context)` is asked when a step has failed; what it says, if anything, is the deployment's fault and becomes
+    part of the step's error.
     `at_end(context, run)` is called when every hook and clean-up is done and Allure's results are written;
     it may make the run red with `run.fail(sentence)`. A dry run is left alone. What before_all sets as
     `context.known_failures` does not make the run red, unless it passes.
@@ -42,8 +45,8 @@ def install(at_end: AtEnd | None = None) -> None:
     mask_console()
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
-    guard = _Guard(at_end)
-    _wrap(Match, "run", _refuse_exit)
+    guard = _Guard(at_end, explain)
+    _wrap(Match, "run", guard.run_step)
     _wrap(Runner, "load_step_definitions", _refuse_exit)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     _wrap(Scenario, "run", guard.run_scenario)
@@ -75,8 +78,9 @@ class _StartRefused(BaseException):
 
 
 class _Guard:
-    def __init__(self, at_end: AtEnd | None) -> None:
+    def __init__(self, at_end: AtEnd | None, explain: Explain) -> None:
         self._at_end = at_end
+        self._explain = explain
         self._run = Run([], Path())
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
@@ -174,6 +178,16 @@ class _Guard:
         if scenario.status is Status.passed:
             scenario.set_status(Status.error)
         return True
+
+    def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
+        """Run a step; its error says what is wrong with the deployment besides."""
+        try:
+            return _refuse_exit(original, match, context)
+        except Exception as error:
+            why = self._explain(context)
+            if not why or why in str(error):
+                raise
+            raise AssertionError(f"{describe(error)} {why}") from error
 
     def add_cleanup(
         self, original: Callable[..., Any], context: Any, function: Callable[..., Any], *args: Any, **kwargs: Any

@@ -49,5 +49,7 @@ def test_a_replier_that_hangs_fails_the_conversations_and_is_named_and_restarted
     (scenario,) = (each for each in outcome.results["scenarios"] if each["id"] == "FLOW-004")
     assert "10 conversations did not succeed" in scenario["error"]
     assert "within 6.0 s" in scenario["error"]
+    assert "replier hangs: http://127.0.0.1:" in scenario["error"]
+    assert "logs/replier.log" in scenario["error"]
     attached = [path.read_text(encoding="utf-8") for path in suite.folder.glob("allure-results/*-attachment.txt")]
     assert "The replier did not answer any more after this scenario." in attached
