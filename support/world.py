@@ -227,12 +227,16 @@ class World:
         self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
 
     def purge_all(self) -> None:
-        """Remove all that the ledger names, also what this run does not know to have been created."""
-        self._purge(self.ledger.selection())
+        """Remove all that the ledger names, also what this run does not know to have been created.
+
+        The deployment has been stopped, if it was launched.
+        """
+        is_ours = self.deployment.directory is not None and not self.settings.database_url
+        self._purge(self.ledger.selection(), alone=is_ours)
         self.ledger.purged()
 
-    def _purge(self, selection: Selection) -> PurgeReport:
-        report = purge(self.databases(), selection, directories=self.deployment.directories)
+    def _purge(self, selection: Selection, *, alone: bool = False) -> PurgeReport:
+        report = purge(self.databases(), selection, directories=self.deployment.directories, alone=alone)
         self.purges.append(report)
         return report
 

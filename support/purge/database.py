@@ -1,10 +1,12 @@
 """Opening a deployment's database for the purge: only on this machine, patient with locks, blocking nobody long."""
 
 import ipaddress
+import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +20,8 @@ from support.masking import MASK, mask
 CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old builds
 LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over
 _CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
+
+_MOST_SECONDS, _FREE_SECONDS = 0.06, 0.026
 
 T = TypeVar("T")
 
@@ -96,16 +100,15 @@ def _is_local(host: str) -> bool:
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for an existing database. Raises UsageError when it does not open, DBAPIError when locked."""
+    """Return an engine for an existing database; dispose() closes its connections, and it can be opened again.
+
+    Raises UsageError when it does not open, DBAPIError when it is locked.
+    """
     parsed = parse_url(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    if is_sqlite and not (parsed.database and Path(parsed.database).is_file()):
+    if parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file()):
         raise UsageError(f"{parsed.database} is no SQLite database; give the URL of the deployment's own.")
     try:
-        engine = create_engine(parsed)
-        if is_sqlite:
-            event.listen(engine, "connect", _configure_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+        engine = _engine(parsed)
         with engine.connect():
             return engine
     except (SQLAlchemyError, ImportError) as error:
@@ -115,6 +118,16 @@ def open_engine(url: str) -> Engine:
             f"The database {mask(str(parsed))} does not open ({mask(_reason(error))}); "
             "check that it runs and that the URL names it."
         ) from error
+
+
+@cache
+def _engine(url: URL) -> Engine:
+    """Return the one engine for this URL: it remembers how statements are compiled."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
@@ -151,19 +164,27 @@ def settle(engine: Engine) -> None:
 class Courtesy:
     """Leaves the lock of SQLite to others now and then.
 
-    SQLite has no queue: who waits looks again, every 25 ms at most in the first 128 ms. A lock that is free for that
-    long after every 50 ms of work therefore makes nobody wait for longer than 100 ms.
+    SQLite has no queue: who waits looks again, every 25 ms at most in the first 128 ms. So the lock is left free for
+    26 ms, which one can read in, whenever the next transaction would make it more than 60 ms since the last such time.
+    Others then wait for 85 ms at most, or, where one owner's rows alone take longer than 60 ms, for 25 ms more than
+    those take; unless the machine is too busy to let them look in time.
     """
 
-    def __init__(self, engines: Iterable[Engine]) -> None:
-        self._needed = any(engine.dialect.name == "sqlite" for engine in engines)
-        self._since = time.monotonic()
+    def __init__(self) -> None:
+        self._begun = self._released = -math.inf  # the turn, which is several transactions; the end of the last one
+        self._longest = 0.0
 
-    def pause(self) -> None:
-        """Pause when it is time to."""
-        if self._needed and time.monotonic() - self._since > 0.05:
-            time.sleep(0.026)
-            self._since = time.monotonic()
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until one may write; what is done inside is taken for one transaction."""
+        if time.monotonic() + self._longest - self._begun > _MOST_SECONDS:
+            time.sleep(max(0.0, self._released + _FREE_SECONDS - time.monotonic()))
+        started = time.monotonic()
+        if started - self._released >= _FREE_SECONDS:
+            self._begun = started
+        yield
+        self._released = time.monotonic()
+        self._longest = max(self._longest, self._released - started)
 
 
 def patiently(work: Callable[[], T], patience: float) -> T:

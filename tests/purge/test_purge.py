@@ -191,6 +191,26 @@ def test_a_stream_that_two_tenants_share_is_nobodys_alone(site: Site) -> None:
     assert site.holds("expressions", chat_id=shared)
 
 
+def test_a_column_that_has_appeared_since_the_last_purge_is_seen(site: Site) -> None:
+    site.execute("CREATE TABLE letters (id INTEGER PRIMARY KEY, body TEXT)")
+    one = site.populate("testuser_1")
+    assert "letters" not in count_rows([site.url], Selection.of(["testuser_1"]))
+    site.execute("ALTER TABLE letters ADD COLUMN tenant_id TEXT")
+    site.add("letters", tenant_id=one.tenant_id)
+
+    assert purge([site.url], Selection.of(["testuser_1"])).counts["letters"] == 1
+
+
+def test_who_is_alone_takes_the_same(site: Site) -> None:
+    before = site.content()
+    site.populate("testuser_1")
+    site.populate("testuser_2")
+
+    purge([site.url], Selection.of(["testuser_1", "testuser_2"]), alone=True)
+
+    assert site.content() == before
+
+
 def test_an_orphaned_agent_goes_with_its_tenant(site: Site) -> None:
     one = site.populate("testuser_1", agents=0)
     orphan = f"agent_{hexadecimal('orphan')}"
