@@ -3,8 +3,10 @@
 import ipaddress
 import math
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
@@ -21,7 +23,7 @@ CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old 
 LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over
 _CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
 
-_MOST_SECONDS, _FREE_SECONDS = 0.06, 0.026
+_MOST_SECONDS, _FREE_SECONDS, _CHECKPOINT_SECONDS = 0.06, 0.026, 0.005
 
 T = TypeVar("T")
 
@@ -135,7 +137,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-        # No waiting for the disk while others wait for the lock; settle() does it once, at the end.
+        # No waiting for the disk while others wait for the lock; checkpointing() does that.
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
@@ -154,10 +156,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def settle(engine: Engine) -> None:
-    """Wait until what was committed is on the disk."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+@contextmanager
+def checkpointing(engine: Engine) -> Iterator[None]:
+    """Move what is committed meanwhile from SQLite's log to its place on the disk; at the end all of it is there.
+
+    SQLite lets whoever commits while the log is long do that, which takes half a second where the purge has written
+    much. While we are at it nobody else has to. Raises InfrastructureError when it fails.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(_checkpoint_until, ended, engine)
+        try:
+            yield
+        finally:
+            ended.set()
+        patiently(work.result, 0)
+
+
+def _checkpoint_until(ended: threading.Event, engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_last = False
+        while not is_last:
+            is_last = ended.wait(_CHECKPOINT_SECONDS)
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
@@ -165,26 +188,26 @@ class Courtesy:
     """Leaves the lock of SQLite to others now and then.
 
     SQLite has no queue: who waits looks again, every 25 ms at most in the first 128 ms. So the lock is left free for
-    26 ms, which one can read in, whenever the next transaction would make it more than 60 ms since the last such time.
-    Others then wait for 85 ms at most, or, where one owner's rows alone take longer than 60 ms, for 25 ms more than
-    those take; unless the machine is too busy to let them look in time.
+    26 ms, which we can read in, before the next transaction would make it more than 60 ms since the last such time.
+    Others wait for about 85 ms at most; longer where one tenant's rows alone take more than 60 ms, for no tenant goes
+    by halves, or where the machine is too busy to let them look in time.
     """
 
     def __init__(self) -> None:
         self._begun = self._released = -math.inf  # the turn, which is several transactions; the end of the last one
-        self._longest = 0.0
+        self._last = 0.0
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait until one may write; what is done inside is taken for one transaction."""
-        if time.monotonic() + self._longest - self._begun > _MOST_SECONDS:
+        if time.monotonic() + self._last - self._begun > _MOST_SECONDS:
             time.sleep(max(0.0, self._released + _FREE_SECONDS - time.monotonic()))
         started = time.monotonic()
         if started - self._released >= _FREE_SECONDS:
             self._begun = started
         yield
         self._released = time.monotonic()
-        self._longest = max(self._longest, self._released - started)
+        self._last = self._released - started
 
 
 def patiently(work: Callable[[], T], patience: float) -> T:

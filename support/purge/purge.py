@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from support.errors import InfrastructureError
 from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
-from support.purge.database import Courtesy, LockedError, open_engine, patiently, refuse_remote, settle, writing
+from support.purge.database import Courtesy, LockedError, checkpointing, open_engine, patiently, refuse_remote, writing
 from support.purge.directories import check_patterns, directories_of, remove_directories
 from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
@@ -48,12 +48,12 @@ def purge(
         databases.sort(key=lambda database: bool(database.accounts))
         how = _How(directories, dry_run, alone, patience)
         job, owners, report = patiently(partial(_prepare, databases, selection, how), patience)
+        for database in databases if owners and not dry_run else ():
+            stack.enter_context(checkpointing(database.engine))
         for owner in owners:
             report.owners.append(job.purge(owner))
             if report.owners[-1].locked:
                 break  # the others would wait as long
-        for database in databases if report.counts and not dry_run else ():
-            settle(database.engine)
     report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
