@@ -26,7 +26,7 @@ from support.deployments.polling import await_next_second
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
-from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
+from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, purge
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
@@ -53,6 +53,7 @@ class World:
     deployment: Deployment
     ledger: Ledger
     before: Snapshot
+    arrivals: Arrivals
     reader: Reader
     conversations: list[Conversation] = field(default_factory=list)
     # Whose token is it: markers and canaries -> tenant id.
@@ -214,7 +215,9 @@ class World:
         )
         self._of_the_run = [tenant for tenant in self._of_the_run if tenant not in tenants]
         self._held = []
-        return self._purge(selection)
+        report = self._purge(selection)
+        self._note_arrivals()
+        return report
 
     def remove(self, selection: Selection, *, dry_run: bool = False) -> None:
         """Purge what is named, or only say what would go, and let the story see what it did to the databases."""
@@ -225,6 +228,7 @@ class World:
             else self._purge(selection)
         )
         self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
+        self._note_arrivals()
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created.
@@ -247,8 +251,11 @@ class World:
         except InfrastructureError as error:
             raise AssertionError(str(error)) from error
 
-    def enter_scene(self) -> None:
-        """Begin a scenario."""
+    def enter_scene(self, scenario: str = "") -> None:
+        """Begin a scenario, which is called by its id."""
+        self.scenario = scenario
+        if scenario:
+            self.ledger.enter(scenario)
         self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))
 
     def leave_scene(self, *, red: bool) -> None:
@@ -260,8 +267,12 @@ class World:
             self.scene.close()
         finally:
             self.scene.attach()
+            self._note_arrivals()
             for name in self.deployment.revive() if red else ():
                 attach_text("restarted", f"The {name} did not answer any more after this scenario.")
+
+    def _note_arrivals(self) -> None:
+        self.arrivals.note(self.scenario, self.ledger.scenarios)
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

@@ -41,11 +41,13 @@ class Difference:
     kind: Kind
     rows: int
     keys: tuple[str, ...]  # the first new ones
+    scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
 
     def __str__(self) -> str:
         owner = "/".join(str(name) for name in self.owner) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""
-        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}"
+        made = f"made in {', '.join(self.scenarios)}" if self.scenarios else "scenario unknown"
+        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys} ({made})"
 
 
 @dataclass
@@ -97,12 +99,11 @@ class Snapshot:
         """Read the keys and owners of all rows. Raises UsageError when a database does not open."""
         tables: dict[str, _State] = {}
         known = frozenset[str]()
-        for url in database_urls:
+        for url, prefix in prefixes(database_urls).items():
             engine = open_engine(url)
             try:
                 database = Database.of(engine)
                 known = known.union(*(existing([database], role) for role in Role))
-                prefix = f"{parse_url(url).database}:" if len(database_urls) > 1 else ""
                 for owned in database.schema.tables:
                     tables[prefix + owned.table.name] = _read(database, owned)
             finally:
@@ -115,17 +116,22 @@ class Snapshot:
         return {name: state.rows for name, state in sorted(self.tables.items())}
 
 
+def prefixes(database_urls: Sequence[str]) -> dict[str, str]:
+    """Return what stands before the names of each database's tables: nothing, unless there are several databases."""
+    return {url: f"{parse_url(url).database}:" if len(database_urls) > 1 else "" for url in database_urls}
+
+
 def _read(database: Database, owned: OwnedTable) -> _State:
     state = _State()
     primary = list(owned.table.primary_key)
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
-    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *_owner_columns(owned)]))
+    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *owner_columns(owned)]))
     for row in database.stream(select(*columns).order_by(*primary)):
         state.add(row[len(key) :], ", ".join(map(str, row[: len(key)])))
     return state
 
 
-def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
+def owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
     """Yield tenant and agent columns, or else the next key that tells whose a row is."""
     levels = owned.levels
     telling = [level for level in levels if level.role in (Role.TENANT, Role.AGENT)] or levels[:1]

@@ -24,7 +24,7 @@ def test_a_planted_row_is_named_by_table_owner_and_key(site: Site) -> None:
 
     assert (left.table, left.owner, left.rows) == ("messages", (one.tenant_id, one.agent_ids[0]), 1)
     assert (left.kind, left.keys) == (Kind.LEFT, (str(key),))
-    assert str(left) == f"messages: +1 rows of {one.tenant_id}/{one.agent_ids[0]}, left over: {key}"
+    assert str(left) == f"messages: +1 rows of {one.tenant_id}/{one.agent_ids[0]}, left over: {key} (scenario unknown)"
 
 
 def test_a_row_under_a_shared_tenant_is_ours_by_its_agent(site: Site) -> None:
