@@ -1,17 +1,15 @@
 """Tells in which scenario a row has appeared whose owner nobody knows."""
 
 from collections.abc import Container, Sequence
-from functools import partial
-from typing import Any
+from functools import cache, partial
 
-from sqlalchemy import ColumnElement, Executable, Integer, Table, bindparam, func, select
+from sqlalchemy import Executable, Integer, bindparam, false, func, literal, null, select, union_all
 
 from support.purge.database import open_engine, patiently
-from support.purge.discovery import OwnedTable
-from support.purge.owners import Database
+from support.purge.discovery import Schema, discover
 from support.purge.residue import Owner, owner_columns, prefixes
 
-Key = ColumnElement[Any]
+Row = tuple[str, Owner, str]  # its table, whose it is, its key
 _PATIENCE = 30.0
 _MOST_ROWS = 20_000  # remembered: in a shared database others add rows all the time
 
@@ -23,8 +21,7 @@ class Arrivals:
         """Note how far the keys have grown. Raises UsageError when a database does not open."""
         self._prefixes = prefixes(database_urls)
         self._last: dict[str, int] = {}
-        self._statements: dict[Table, tuple[Executable, Executable]] = {}
-        self._scenarios: dict[tuple[str, Owner, str], str] = {}
+        self._scenarios: dict[Row, str] = {}
         self.note("", ())
 
     def note(self, scenario: str, known: Container[str]) -> None:
@@ -42,29 +39,37 @@ class Arrivals:
     def _look(self, url: str, prefix: str, scenario: str, known: Container[str]) -> None:
         engine = open_engine(url)
         try:
-            database = Database.of(engine)
-            for owned in database.schema.tables:
-                key = _number(owned)
-                if key is not None:
-                    self._look_into(database, owned, key, prefix + owned.table.name, scenario, known)
+            highest, above = _questions(discover(engine))
+            with engine.connect() as connection:
+                for table, number in connection.execute(highest).all():
+                    name, last = prefix + table, self._last.get(prefix + table, 0)
+                    # Where rows were removed it is smaller than before, and the next ones get their keys again.
+                    self._last[name] = number or 0
+                    if scenario and self._last[name] > last:
+                        for key, *owner in connection.execute(above[table], {"last": last}):
+                            self._remember((name, tuple(owner), str(key)), scenario, known)
         finally:
             engine.dispose()
 
-    def _look_into(
-        self, database: Database, owned: OwnedTable, key: Key, name: str, scenario: str, known: Container[str]
-    ) -> None:
-        if owned.table not in self._statements:
-            above_last = select(key, *owner_columns(owned)).where(key > bindparam("last"))
-            self._statements[owned.table] = above_last, select(func.max(key))
-        new, newest = self._statements[owned.table]
-        for number, *owner in database.stream(new, {"last": self._last.get(name, 0)}) if scenario else ():
-            if len(self._scenarios) < _MOST_ROWS and not any(each in known for each in owner):
-                self._scenarios[name, tuple(owner), str(number)] = scenario
-        # Smaller than before where rows were removed: the next ones get their keys again.
-        ((number,),) = database.stream(newest)
-        self._last[name] = number or 0
+    def _remember(self, row: Row, scenario: str, known: Container[str]) -> None:
+        if len(self._scenarios) < _MOST_ROWS and not any(name in known for name in row[1]):
+            self._scenarios[row] = scenario
 
 
-def _number(owned: OwnedTable) -> Key | None:
-    primary = owned.table.primary_key.columns.values()
-    return primary[0] if len(primary) == 1 and isinstance(primary[0].type, Integer) else None
+@cache
+def _questions(schema: Schema) -> tuple[Executable, dict[str, Executable]]:
+    """Return the question for the highest key of each table; and, for each, that for the rows above the key `last`."""
+    numbers = {
+        owned.table.name: (owned, primary[0])
+        for owned in schema.tables
+        for primary in [owned.table.primary_key.columns.values()]
+        if len(primary) == 1 and isinstance(primary[0].type, Integer)
+    }
+    highest = union_all(
+        select(literal("").label("name"), null()).where(false()),
+        *(select(literal(name), func.max(key)) for name, (_, key) in numbers.items()),
+    )
+    return highest, {
+        name: select(key, *owner_columns(owned)).where(key > bindparam("last"))
+        for name, (owned, key) in numbers.items()
+    }

@@ -107,7 +107,7 @@ class OwnedTable:
         return [self.keys[role] for role in Role if role in deciding]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """The tables of one database, children before their parents, and who refers to whom."""
 
@@ -137,7 +137,9 @@ def discover(engine: Engine) -> Schema:
     """Read the schema of the database; reflection is done once for all databases that describe themselves alike."""
     with engine.connect() as connection:
         description = _describe(connection)
-        schema = _known.get(description) or _reflect(connection)
+        if description in _known:
+            return _known[description]
+        schema = _reflect(connection)
         if description and _describe(connection) == description:  # it does not change right now
             _known[description] = schema
         return schema

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ REMEMBERED_KEYS = 20_000
 SHOWN_KEYS = 10
 
 Owner = tuple[str | None, ...]
+Key = tuple[Any, ...]
 
 
 class Kind(Enum):
@@ -63,28 +63,28 @@ class _State:
     """One table at one moment."""
 
     groups: dict[Owner, _Group] = field(default_factory=dict)
-    last: deque[tuple[Owner, str]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
+    last: deque[tuple[Owner, Key]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
 
     @property
     def rows(self) -> int:
         return sum(group.rows for group in self.groups.values())
 
-    def add(self, owner: Owner, key: str) -> None:
-        group = self.groups.setdefault(owner, _Group())
+    def add(self, owner: Owner, key: Key) -> None:
+        group = self.groups.get(owner)
+        if group is None:
+            group = self.groups[owner] = _Group()
         group.rows += 1
         # The order of rows does not matter.
-        group.digest = (group.digest + _digest(key)) % 2**64
+        group.digest += hash(key)
         self.last.append((owner, key))
 
     def new_since(self, before: _State, owner: Owner) -> Iterator[str]:
         """Yield the remembered keys of this owner that are certain to be new."""
         known = set(before.last)
         is_all_known = before.rows == len(known) or owner not in before.groups
-        yield from (each[1] for each in self.last if is_all_known and each[0] == owner and each not in known)
-
-
-def _digest(key: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+        for each in self.last if is_all_known else ():
+            if each[0] == owner and each not in known:
+                yield ", ".join(map(str, each[1]))
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,9 @@ def _read(database: Database, owned: OwnedTable) -> _State:
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
     columns = (column.label(f"c{number}") for number, column in enumerate([*key, *owner_columns(owned)]))
     for row in database.stream(select(*columns).order_by(*primary)):
-        state.add(row[len(key) :], ", ".join(map(str, row[: len(key)])))
+        values = row[: len(key)]
+        # Without a primary key all columns are the key, and their values may be of any kind.
+        state.add(row[len(key) :], values if primary else tuple(map(str, values)))
     return state
 
 

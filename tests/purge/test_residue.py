@@ -79,6 +79,16 @@ def test_an_exchanged_row_is_a_difference_although_the_counts_are_equal(site: Si
     assert (difference.rows, difference.keys) == (0, ("two",))
 
 
+def test_a_row_without_a_key_may_hold_values_of_any_kind(site: Site) -> None:
+    site.execute("CREATE TABLE settings (data JSON)")
+    before = Snapshot.take([site.url])
+    site.execute("""INSERT INTO settings VALUES ('{"a": [1]}')""")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert (difference.rows, difference.keys) == (1, ("{'a': [1]}",))
+
+
 def test_a_table_that_appears_meanwhile_is_seen(site: Site) -> None:
     before = Snapshot.take([site.url])
     site.execute("CREATE TABLE agent_api_keys (id INTEGER PRIMARY KEY, tenant_id TEXT)")
