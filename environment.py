@@ -34,7 +34,7 @@ def before_scenario(context: SuiteContext, scenario: Scenario) -> None:
     """Skip what does not apply, with its reason; begin an empty scene."""
     if reason := reason_to_skip(context.world, scenario):
         scenario.skip(reason)
-    context.world.enter_scene()
+    context.world.enter_scene(reporting.scenario_id(scenario) or scenario.name)
 
 
 def after_scenario(context: SuiteContext, scenario: Scenario) -> None:

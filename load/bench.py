@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from load import purging
 from support.reporting.results import Results, read_results
 
 
@@ -31,7 +32,7 @@ class Figure:
 
 
 def measure() -> Iterator[Figure]:
-    """Run the suite in several sizes, each on a deployment of its own."""
+    """Run the suite in several sizes, each on a deployment of its own; purge a large database."""
     seconds, default = _run()
     yield Figure("all features, default parameters, start to exit", seconds, "s", 30)
     yield Figure("the flow of 3 x 2 x 5 messages with its purge", _flow_seconds(default), "s", 5)
@@ -41,6 +42,12 @@ def measure() -> Iterator[Figure]:
     _, fifty = _run("--tags=@FLOW-004", "-D", "users=10", "-D", "agents=5", "-D", "messages=20")
     crowded = fifty.websocket_tests.response_time_percentiles
     yield Figure("response time of 50 connections, p95", 1000 * (crowded.p95 or 0), "ms", 5000 * (alone.p95 or 0))
+    waited = purging.longest_wait()
+    yield Figure("a write to SQLite while 500 tenants of 40 rows are purged, longest", 1000 * waited, "ms", 100)
+    purged = purging.measure()
+    what = f"purge of {purged.rows:,} rows of 500 tenants among {10 * purged.rows:,}"
+    yield Figure(f"{what}, beside bare DELETEs", purged.seconds, "s", 1.5 * purged.bare_seconds)
+    yield Figure("memory of that purge, peak", purged.megabytes, "MB", 100)
 
 
 def _run(*arguments: str) -> tuple[float, Results]:

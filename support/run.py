@@ -3,6 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from behave.model import Scenario
@@ -12,7 +13,7 @@ from support.chat import Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
-from support.purge import Difference, Kind, Ledger, Snapshot, compare
+from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, compare
 from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
@@ -60,6 +61,7 @@ class Run:
                     self.directory / "ledger.jsonl", self.id, deployment.database_urls, deployment.directories
                 ),
                 before=Snapshot.take(deployment.database_urls),
+                arrivals=Arrivals(deployment.database_urls),
                 reader=Reader(),
             )
         except BaseException:
@@ -115,7 +117,7 @@ class Run:
         ours = world.ledger.selection()
         world.purge_all()
         differences = compare(world.before, Snapshot.take(world.databases()), ours)
-        left = [each for each in differences if each.kind is not Kind.OTHERS]
+        left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]
         if new:
@@ -155,6 +157,13 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
         "needs.llm": world.settings.topics != "llm" and "It needs a model that plays the user: -D topics=llm.",
     }
     return next((reason for tag, reason in reasons.items() if reason and tag in scenario.effective_tags), None)
+
+
+def _traced(left: Difference, world: World) -> Difference:
+    """Name the scenarios: of an owner that the run has created, or else those in which the rows have appeared."""
+    of_owner = {world.ledger.scenarios.get(name or "") for name in left.owner} - {None}
+    of_rows = {world.arrivals.scenario_of(left.table, left.owner, key) for key in left.keys}
+    return replace(left, scenarios=tuple(sorted(filter(None, of_owner or of_rows))))
 
 
 class _Errors:

@@ -26,7 +26,7 @@ from support.deployments.polling import await_next_second
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
-from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
+from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, purge
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
@@ -53,6 +53,7 @@ class World:
     deployment: Deployment
     ledger: Ledger
     before: Snapshot
+    arrivals: Arrivals
     reader: Reader
     conversations: list[Conversation] = field(default_factory=list)
     # Whose token is it: markers and canaries -> tenant id.
@@ -214,7 +215,9 @@ class World:
         )
         self._of_the_run = [tenant for tenant in self._of_the_run if tenant not in tenants]
         self._held = []
-        return self._purge(selection)
+        report = self._purge(selection)
+        self._note_arrivals()
+        return report
 
     def remove(self, selection: Selection, *, dry_run: bool = False) -> None:
         """Purge what is named, or only say what would go, and let the story see what it did to the databases."""
@@ -225,14 +228,19 @@ class World:
             else self._purge(selection)
         )
         self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
+        self._note_arrivals()
 
     def purge_all(self) -> None:
-        """Remove all that the ledger names, also what this run does not know to have been created."""
-        self._purge(self.ledger.selection())
+        """Remove all that the ledger names, also what this run does not know to have been created.
+
+        The deployment has been stopped, if it was launched.
+        """
+        is_ours = self.deployment.directory is not None and not self.settings.database_url
+        self._purge(self.ledger.selection(), alone=is_ours)
         self.ledger.purged()
 
-    def _purge(self, selection: Selection) -> PurgeReport:
-        report = purge(self.databases(), selection, directories=self.deployment.directories)
+    def _purge(self, selection: Selection, *, alone: bool = False) -> PurgeReport:
+        report = purge(self.databases(), selection, directories=self.deployment.directories, alone=alone)
         self.purges.append(report)
         return report
 
@@ -251,8 +259,11 @@ class World:
             return str(error)
         return ""
 
-    def enter_scene(self) -> None:
-        """Begin a scenario."""
+    def enter_scene(self, scenario: str = "") -> None:
+        """Begin a scenario, which is called by its id."""
+        self.scenario = scenario
+        if scenario:
+            self.ledger.enter(scenario)
         self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))
 
     def leave_scene(self, *, red: bool) -> None:
@@ -264,8 +275,12 @@ class World:
             self.scene.close()
         finally:
             self.scene.attach()
+            self._note_arrivals()
             for name in self.deployment.revive() if red else ():
                 attach_text("restarted", f"The {name} did not answer any more after this scenario.")
+
+    def _note_arrivals(self) -> None:
+        self.arrivals.note(self.scenario, self.ledger.scenarios)
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

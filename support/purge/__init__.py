@@ -1,5 +1,6 @@
 """The ledger of a run, and removing what it, or an exact selection, names: rows in every table, directories."""
 
+from support.purge.arrivals import Arrivals
 from support.purge.ledger import Ledger, unfinished
 from support.purge.owners import select_prefix, select_tenants
 from support.purge.purge import count_rows, purge
@@ -9,6 +10,7 @@ from support.purge.resume import purge_ledger
 from support.purge.selection import Selection
 
 __all__ = [
+    "Arrivals",
     "Difference",
     "Kind",
     "Ledger",

@@ -8,8 +8,9 @@ nothing, and the next one decides. So a row that names another, existing tenant 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, false, or_, select
 
 from support.purge.database import chunks
 from support.purge.discovery import GENERATED_ID, Key, OwnedTable, Role, is_generated
@@ -18,6 +19,11 @@ from support.purge.owners import Database
 Ids = Mapping[Role, frozenset[str]]
 Condition = ColumnElement[bool]
 Guard = tuple[Condition, ...]  # all of them hold where the keys above name nobody
+Parameters = dict[str, Any]
+
+# What conditions leave open, so that a statement is made once and not for each owner.
+_IDS = bindparam("ids", expanding=True, type_=String)
+_PATTERN = bindparam("pattern", type_=String)
 
 
 @dataclass(frozen=True)
@@ -27,10 +33,8 @@ class Level:
     key: Key
     unclaimed: frozenset[str | None]
 
-    def names(self, ids: Collection[str]) -> Condition:
+    def names(self, ids: Collection[str] | BindParameter[Any]) -> Condition:
         """Return the condition that the key names one of the ids."""
-        if len(ids) == 1:  # the usual case, and SQLAlchemy is much faster with it
-            return or_(*(column == only for column in self.key.columns for only in ids))
         return or_(*(column.in_(ids) for column in self.key.columns))
 
     def names_nobody(self, values: Collection[str | None]) -> Condition:
@@ -43,10 +47,11 @@ class Level:
 
 @dataclass(frozen=True)
 class Part:
-    """Some of an owner's rows in a table; whether an index finds them."""
+    """Some of an owner's rows in a table: where the key of that role names one of the ids, or texts hold one."""
 
+    role: Role | None  # None: the texts
     where: Condition
-    indexed: bool
+    indexed: bool  # whether an index finds them
 
 
 @dataclass(frozen=True)
@@ -67,32 +72,37 @@ class Claims:
                 break
         return False
 
-    def parts(self, ids: Ids, host: str = "") -> Iterator[Part]:
-        """Yield conditions that select the rows of the owner of these ids; `host` is a tenant that claims nothing."""
-        yield from self._descend(self.levels, ids, host, ())
+    def parts(self, host: str = "") -> Iterator[Part]:
+        """Yield the conditions that select an owner's rows; `host` is a tenant that claims nothing."""
+        yield from self._descend(self.levels, host, ())
 
-    def _descend(self, levels: tuple[Level, ...], ids: Ids, host: str, guard: Guard) -> Iterator[Part]:
+    def _descend(self, levels: tuple[Level, ...], host: str, guard: Guard) -> Iterator[Part]:
         if not levels:
-            yield from self._mentions(ids, guard)
+            if self.mentioned:
+                holds = or_(*(text.regexp_match(_PATTERN) for text in self.owned.texts))
+                yield Part(None, and_(*guard, holds), False)
             return
         level, below = levels[0], levels[1:]
-        for chunk in chunks(self._telling(level.key.role, ids)):
-            yield Part(and_(*guard, level.names(chunk)), level.key.indexed)
+        yield Part(level.key.role, and_(*guard, level.names(_IDS)), level.key.indexed)
         hosts = {host} if host and level.key.role is Role.TENANT else set[str]()
         for values in chunks(level.unclaimed | hosts):
-            yield from self._descend(below, ids, host, (*guard, level.names_nobody(values)))
+            yield from self._descend(below, host, (*guard, level.names_nobody(values)))
+
+    def parameters(self, part: Part, ids: Ids) -> Iterator[Parameters]:
+        """Yield what to give for the condition of this part such that it selects the rows of the owner of the ids."""
+        if part.role is None:
+            known = frozenset[str]().union(*(ids.get(role, ()) for role in (Role.TENANT, Role.AGENT, Role.ACCOUNT)))
+            for chunk in chunks(self.mentioned & known):
+                yield {"pattern": f"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, chunk))})([^0-9A-Za-z]|$)"}
+        else:
+            for chunk in chunks(self._telling(part.role, ids)):
+                yield {"ids": chunk}
 
     def _telling(self, role: Role, ids: Ids) -> Iterable[str]:
         known = ids.get(role, frozenset())
         if role is Role.ACCOUNT and not self.owned.is_account:
             return filter(is_generated, known)
         return known
-
-    def _mentions(self, ids: Ids, guard: Guard) -> Iterator[Part]:
-        known = frozenset[str]().union(*(ids.get(role, ()) for role in (Role.TENANT, Role.AGENT, Role.ACCOUNT)))
-        for chunk in chunks(self.mentioned & known):
-            pattern = f"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, chunk))})([^0-9A-Za-z]|$)"
-            yield Part(and_(*guard, or_(*(text.regexp_match(pattern) for text in self.owned.texts))), False)
 
 
 def examine(database: Database, owned: OwnedTable, existing: Ids, ours: frozenset[str]) -> Claims:
@@ -122,34 +132,3 @@ def _mentioned(database: Database, owned: OwnedTable, guards: list[Guard]) -> It
         for row in database.stream(select(*owned.texts).where(*guard)):
             for text in row:
                 yield from GENERATED_ID.findall(text) if isinstance(text, str) else ()
-
-
-def complete(claims: Collection[Claims], ids: Ids, existing: Ids) -> Ids:
-    """Add the agents, chat streams and persons that stand in the owner's rows and in nobody else's."""
-    known = dict(ids)
-    for role in (Role.AGENT, Role.STREAM, Role.PERSON):
-        if any(each.reaches(role) for each in claims):
-            known[role] = known.get(role, frozenset()) | _derive(claims, role, known, existing)
-    return known
-
-
-def _derive(claims: Collection[Claims], role: Role, known: Ids, existing: Ids) -> frozenset[str]:
-    telling = {above: known[above] for above in (Role.TENANT, Role.AGENT) if above is not role}
-    sources = [each for each in claims if role in each.owned.keys and each.levels[0].key.role in telling]
-    found = {
-        value
-        for source in sources
-        for part in source.parts(telling)
-        for column in source.owned.keys[role].columns
-        for value in source.database.values(column, part.where)
-        # Another value, such as "default", may stand for more than what is the owner's.
-        if value and (source.owned.keys[role].unique or is_generated(value))
-    } - existing.get(role, frozenset())
-    for source in sources:
-        top = source.levels[0].key
-        claimed, mine = existing[top.role], known[top.role]
-        for column in source.owned.keys[role].columns:
-            for chunk in chunks(tuple(found)):
-                rows = source.database.stream(select(top.columns[0], column).distinct().where(column.in_(chunk)))
-                found -= {value for claimant, value in rows if claimant in claimed and claimant not in mine}
-    return frozenset(found)

@@ -1,10 +1,14 @@
 """Opening a deployment's database for the purge: only on this machine, patient with locks, blocking nobody long."""
 
 import ipaddress
+import math
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +22,8 @@ from support.masking import MASK, mask
 CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old builds
 LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over
 _CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
+
+_MOST_SECONDS, _FREE_SECONDS, _CHECKPOINT_SECONDS = 0.06, 0.026, 0.005
 
 T = TypeVar("T")
 
@@ -96,16 +102,15 @@ def _is_local(host: str) -> bool:
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for an existing database. Raises UsageError when it does not open, DBAPIError when locked."""
+    """Return an engine for an existing database; dispose() closes its connections, and it can be opened again.
+
+    Raises UsageError when it does not open, DBAPIError when it is locked.
+    """
     parsed = parse_url(url)
-    is_sqlite = parsed.get_backend_name() == "sqlite"
-    if is_sqlite and not (parsed.database and Path(parsed.database).is_file()):
+    if parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file()):
         raise UsageError(f"{parsed.database} is no SQLite database; give the URL of the deployment's own.")
     try:
-        engine = create_engine(parsed)
-        if is_sqlite:
-            event.listen(engine, "connect", _configure_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+        engine = _engine(parsed)
         with engine.connect():
             return engine
     except (SQLAlchemyError, ImportError) as error:
@@ -117,12 +122,22 @@ def open_engine(url: str) -> Engine:
         ) from error
 
 
+@cache
+def _engine(url: URL) -> Engine:
+    """Return the one engine for this URL: it remembers how statements are compiled."""
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
 def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say when a transaction begins, and of which kind
     connection.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
     if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
-        # No waiting for the disk while others wait for the lock; settle() does it once, at the end.
+        # No waiting for the disk while others wait for the lock; checkpointing() does that.
         connection.execute("PRAGMA synchronous=NORMAL")
 
 
@@ -141,29 +156,58 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def settle(engine: Engine) -> None:
-    """Wait until what was committed is on the disk."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+@contextmanager
+def checkpointing(engine: Engine) -> Iterator[None]:
+    """Move what is committed meanwhile from SQLite's log to its place on the disk; at the end all of it is there.
+
+    SQLite lets whoever commits while the log is long do that, which takes half a second where the purge has written
+    much. While we are at it nobody else has to. Raises InfrastructureError when it fails.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    ended = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(_checkpoint_until, ended, engine)
+        try:
+            yield
+        finally:
+            ended.set()
+        patiently(work.result, 0)
+
+
+def _checkpoint_until(ended: threading.Event, engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_last = False
+        while not is_last:
+            is_last = ended.wait(_CHECKPOINT_SECONDS)
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 class Courtesy:
     """Leaves the lock of SQLite to others now and then.
 
-    SQLite has no queue: who waits looks again, every 25 ms at most in the first 128 ms. A lock that is free for that
-    long after every 50 ms of work therefore makes nobody wait for longer than 100 ms.
+    SQLite has no queue: who waits looks again, every 25 ms at most in the first 128 ms. So the lock is left free for
+    26 ms, which we can read in, before the next transaction would make it more than 60 ms since the last such time.
+    Others wait for about 85 ms at most; longer where one tenant's rows alone take more than 60 ms, for no tenant goes
+    by halves, or where the machine is too busy to let them look in time.
     """
 
-    def __init__(self, engines: Iterable[Engine]) -> None:
-        self._needed = any(engine.dialect.name == "sqlite" for engine in engines)
-        self._since = time.monotonic()
+    def __init__(self) -> None:
+        self._begun = self._released = -math.inf  # the turn, which is several transactions; the end of the last one
+        self._last = 0.0
 
-    def pause(self) -> None:
-        """Pause when it is time to."""
-        if self._needed and time.monotonic() - self._since > 0.05:
-            time.sleep(0.026)
-            self._since = time.monotonic()
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until one may write; what is done inside is taken for one transaction."""
+        if time.monotonic() + self._last - self._begun > _MOST_SECONDS:
+            time.sleep(max(0.0, self._released + _FREE_SECONDS - time.monotonic()))
+        started = time.monotonic()
+        if started - self._released >= _FREE_SECONDS:
+            self._begun = started
+        yield
+        self._released = time.monotonic()
+        self._last = self._released - started
 
 
 def patiently(work: Callable[[], T], patience: float) -> T:

@@ -5,16 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Connection,
     Engine,
     ForeignKeyConstraint,
     MetaData,
     Table,
     UniqueConstraint,
-    text,
     types,
 )
 
@@ -106,7 +107,7 @@ class OwnedTable:
         return [self.keys[role] for role in Role if role in deciding]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """The tables of one database, children before their parents, and who refers to whom."""
 
@@ -117,28 +118,59 @@ class Schema:
         return next(owned for owned in self.tables if owned.table.name == name)
 
 
+# What a database says of its tables: while that is the same, so is what reflection finds.
+_DESCRIPTIONS = {
+    "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master",),
+    "postgresql": (
+        """SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+            WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position""",
+        """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1",
+    ),
+}
+_Description = tuple[Any, ...]
+_known: dict[_Description, Schema] = {}
+
+
 def discover(engine: Engine) -> Schema:
-    """Read the schema of the database."""
+    """Read the schema of the database; reflection is done once for all databases that describe themselves alike."""
+    with engine.connect() as connection:
+        description = _describe(connection)
+        if description in _known:
+            return _known[description]
+        schema = _reflect(connection)
+        if description and _describe(connection) == description:  # it does not change right now
+            _known[description] = schema
+        return schema
+
+
+def _describe(connection: Connection) -> _Description:
+    """Return what the database says of its tables; nothing of a dialect that is not known to say it."""
+    queries = _DESCRIPTIONS.get(connection.dialect.name, ())
+    return tuple(tuple(row) for query in queries for row in connection.exec_driver_sql(query))
+
+
+def _reflect(connection: Connection) -> Schema:
     metadata = MetaData()
-    metadata.reflect(engine)
-    actions = _actions(engine)
+    metadata.reflect(connection)
+    actions = _actions(connection)
     children: defaultdict[str, list[ForeignKeyConstraint]] = defaultdict(list)
     for table in metadata.tables.values():
         for constraint in table.foreign_key_constraints:
             if (constraint.ondelete or actions.get((table.name, constraint.column_keys[0]), "")) not in _EMPTYING:
                 children[constraint.referred_table.name].append(constraint)
-    tables = tuple(_examine(table, engine.dialect.name) for table in reversed(metadata.sorted_tables))
+    tables = tuple(_examine(table, connection.dialect.name) for table in reversed(metadata.sorted_tables))
     return Schema(tables, {name: tuple(constraints) for name, constraints in children.items()})
 
 
-def _actions(engine: Engine) -> dict[tuple[str, str], str]:
+def _actions(connection: Connection) -> dict[tuple[str, str], str]:
     """Return by table and column what SQLAlchemy does not see: the action of a reference declared with its column."""
-    if engine.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite":
         return {}
     query = """SELECT tables.name, keys."from", keys.on_delete FROM sqlite_master tables,
         pragma_foreign_key_list(tables.name) keys WHERE tables.type = 'table'"""
-    with engine.connect() as connection:
-        return {(table, column): action for table, column, action in connection.execute(text(query))}
+    return {(table, column): action for table, column, action in connection.exec_driver_sql(query)}
 
 
 def _examine(table: Table, dialect: str) -> OwnedTable:

@@ -1,86 +1,165 @@
 """Erases rows of one database together with the rows that refer to them, children first."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence, Set
+from __future__ import annotations
 
-from sqlalchemy import Connection, ForeignKeyConstraint, Table, delete, func, select, tuple_
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Executable,
+    ForeignKeyConstraint,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+)
 
 from support.errors import InfrastructureError
-from support.purge.claims import Claims, Condition
+from support.purge.claims import Claims, Condition, Ids, Parameters, Part
+from support.purge.database import chunks
 from support.purge.discovery import Role
 
-# Takes the rows of a table that meet the condition and returns how many they were.
-Act = Callable[[Table, Condition], int]
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+
+
+class Act(Protocol):
+    """What is done to the rows of a table that meet a condition."""
+
+    @staticmethod
+    def statement(table: Table, where: Condition) -> Executable:
+        """Return the statement that does it."""
+
+    def rows(self, table: Table, result: CursorResult[Any]) -> int:
+        """Return how many rows the statement has met."""
 
 
 class Deletion:
     """Deletes the rows."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    @staticmethod
+    def statement(table: Table, where: Condition) -> Executable:
+        """Delete the rows that meet the condition."""
+        return delete(table).where(where)
 
-    def __call__(self, table: Table, where: Condition) -> int:
-        """Delete the rows that meet the condition; return how many."""
-        return self._connection.execute(delete(table).where(where)).rowcount
+    def rows(self, _table: Table, result: CursorResult[Any]) -> int:
+        """Return how many were deleted."""
+        return result.rowcount
 
 
 class Count:
     """Counts the rows, each only once however many conditions it meets, as if they had been deleted."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self._seen: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
 
-    def __call__(self, table: Table, where: Condition) -> int:
-        """Return how many rows meet the condition that met none before."""
-        key = table.primary_key.columns.values()
-        if not key:
-            return self._connection.scalar(select(func.count()).select_from(table).where(where)) or 0
+    @staticmethod
+    def statement(table: Table, where: Condition) -> Executable:
+        """Select the keys of the rows that meet the condition; where there are no keys, the number of the rows."""
+        key: list[ColumnElement[Any]] = list(table.primary_key.columns) or [func.count()]
+        return select(*key).select_from(table).where(where)
+
+    def rows(self, table: Table, result: CursorResult[Any]) -> int:
+        """Return how many rows have met no condition before."""
+        if not table.primary_key.columns:
+            return int(result.scalar_one())
         seen = self._seen[table.name]
         before = len(seen)
-        seen.update(tuple(row) for row in self._connection.execute(select(*key).where(where)))
+        seen.update(tuple(row) for row in result)
         return len(seen) - before
 
 
-class Eraser:
-    """Walks from rows of the `mine` tenants to the rows that refer to them, which no other of the `tenants` may own."""
+@dataclass(frozen=True)
+class _Step:
+    """A statement; before it, the question whose the rows are, which refer to those of a parent."""
 
-    def __init__(
-        self, connection: Connection, claims: Sequence[Claims], tenants: Set[str], mine: Set[str], act: Act
-    ) -> None:
-        self._connection = connection
+    table: Table
+    statement: Executable
+    question: Select[Any] | None
+    parent: str
+
+
+@dataclass(frozen=True)
+class _Erasure:
+    """Erases one part of a table; `keys` finds its rows when no index does."""
+
+    claims: Claims
+    part: Part
+    keys: Select[Any] | None
+    steps: Sequence[_Step]
+
+    def look_up(self, ids: Ids) -> Iterator[Parameters]:
+        """Yield what to give to the steps for the owner of these ids."""
+        for parameters in self.claims.parameters(self.part, ids):
+            if self.keys is None:
+                yield parameters
+            else:
+                for chunk in chunks(key for (key,) in self.claims.database.stream(self.keys, parameters)):
+                    yield {**parameters, "keys": chunk}
+
+
+Target = tuple[_Erasure, Parameters]
+
+
+class Eraser:
+    """Erases the rows of any owner of one host in one database, by statements that are made once.
+
+    Rows that refer to an owner's go too; they may not be of another one of the `tenants`.
+    """
+
+    def __init__(self, claims: Sequence[Claims], tenants: Set[str], host: str, act: type[Act]) -> None:
         self._claims = {each.owned.table.name: each for each in claims}
         self._tenants = tenants
-        self._mine = mine
+        self._host = host
         self._act = act
-        self._counts: Counter[str] = Counter()
+        self._erasures = [self._prepare(each, part) for each in claims for part in each.parts(host)]
 
-    def run(self, targets: Iterable[tuple[Claims, Condition]]) -> Counter[str]:
-        """Take all targets; return rows by table. Raises InfrastructureError when another tenant's row refers here."""
-        for claims, where in targets:
-            self._take(claims, where, ())
-        return +self._counts
+    def look_up(self, ids: Ids) -> list[Target]:
+        """Find what is to be erased of the owner of these ids, before the transaction that does it."""
+        return [(erasure, parameters) for erasure in self._erasures for parameters in erasure.look_up(ids)]
 
-    def _take(self, claims: Claims, where: Condition, path: tuple[str, ...]) -> None:
+    def run(self, connection: Connection, targets: Iterable[Target], ids: Ids) -> Counter[str]:
+        """Erase all targets; return rows by table. Raises InfrastructureError when another tenant's row refers here."""
+        act, counts, mine = self._act(), Counter[str](), ids[Role.TENANT] | {self._host}
+        for erasure, parameters in targets:
+            for step in erasure.steps:
+                if step.question is not None:
+                    self._refuse_others(step, set(connection.scalars(step.question, parameters)) - mine)
+                counts[step.table.name] += act.rows(step.table, connection.execute(step.statement, parameters))
+        return +counts
+
+    def _prepare(self, claims: Claims, part: Part) -> _Erasure:
+        where, keys = part.where, None
+        primary = claims.owned.table.primary_key.columns.values()
+        if not part.indexed and len(primary) == 1:
+            keys, where = select(primary[0]).where(where), primary[0].in_(_KEYS) & where
+        return _Erasure(claims, part, keys, list(self._walk(claims, where, ())))
+
+    def _walk(self, claims: Claims, where: Condition, path: tuple[str, ...]) -> Iterator[_Step]:
         table = claims.owned.table
         path = (*path, table.name)
         for reference in claims.database.schema.children.get(table.name, ()):
             if reference.table.name not in path:
-                child, refers = self._claims[reference.table.name], _refers(reference, where)
-                self._refuse_others(child, refers, table)
-                self._take(child, refers, path)
-        self._counts[table.name] += self._act(table, where)
+                yield from self._walk(self._claims[reference.table.name], _refers(reference, where), path)
+        owned, parent = claims.owned, path[-2] if len(path) > 1 else ""
+        is_asked = parent and Role.TENANT in owned.keys
+        question = select(owned.column(Role.TENANT)).distinct().where(where) if is_asked else None
+        yield _Step(table, self._act.statement(table, where), question, parent)
 
-    def _refuse_others(self, child: Claims, refers: Condition, parent: Table) -> None:
-        if Role.TENANT not in child.owned.keys:
-            return
-        tenants = self._connection.scalars(select(child.owned.column(Role.TENANT)).distinct().where(refers))
-        for tenant in tenants:
-            if tenant in self._tenants and tenant not in self._mine:
-                raise InfrastructureError(
-                    f"A row of {child.owned.table.name} of tenant {tenant} refers to a row of {parent.name} that was "
-                    "to go, so this owner was left whole; remove that reference, then purge again."
-                )
+    def _refuse_others(self, step: _Step, others: Set[str]) -> None:
+        for tenant in others & self._tenants:
+            raise InfrastructureError(
+                f"A row of {step.table.name} of tenant {tenant} refers to a row of {step.parent} that was "
+                "to go, so this owner was left whole; remove that reference, then purge again."
+            )
 
 
 def _refers(reference: ForeignKeyConstraint, where: Condition) -> Condition:

@@ -58,6 +58,8 @@ class Ledger:
         self.header = header
         self.kept = False
         self.counts: Counter[str] = Counter()  # of events by name
+        self.scenarios: dict[str, str] = {}  # the one that made it, by each name and id
+        self._scenario: str | None = None
         self._named: dict[str, set[str]] = {}
         self._torn_at: int | None = None
         self._lock = threading.Lock()
@@ -100,6 +102,10 @@ class Ledger:
             raise UsageError(f"{path} is no ledger ({error}); purge by --tenant or --prefix instead.") from error
         ledger._torn_at = len(content) - len(torn) if torn else None
         return ledger
+
+    def enter(self, scenario: str) -> None:
+        """Note that what is created from now on is created in this scenario."""
+        self._append({"event": "scenario", "scenario": scenario})
 
     def will_register(self, username: str) -> None:
         """Note on the disk that a user of this name is about to be registered."""
@@ -163,11 +169,15 @@ class Ledger:
     def _apply(self, event: dict[str, Any]) -> None:
         self.counts[event["event"]] += 1
         match event["event"]:
+            case "scenario":
+                self._scenario = event["scenario"]
             case "will_register" | "registered" | "agent_created":
                 # The tenant of an agent may be one that the run only visits.
                 foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
                 for name in event.keys() - {"event"} - foreign:
                     self._named.setdefault(f"{name}s", set()).add(event[name])
+                    if self._scenario:
+                        self.scenarios.setdefault(event[name], self._scenario)
             case "not_registered":
                 self._named["usernames"].discard(event["username"])
             case "keep":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,14 +35,17 @@ class Database:
         """Return the tables in which such ids come into being."""
         return [table for table in self.schema.tables if table.registers(role)]
 
-    def stream(self, query: Executable) -> Iterator[tuple[Any, ...]]:
+    def stream(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
         """Read rows a thousand at a time, in a transaction of their own."""
         with self.engine.connect().execution_options(yield_per=1000) as connection:
-            yield from map(tuple, connection.execute(query))
+            for rows in connection.execute(query, parameters).partitions():
+                yield from map(tuple, rows)
 
     def values(self, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Iterator[Any]:
         """Stream the different values of the column in the rows that meet the conditions."""
-        yield from (value for (value,) in self.stream(select(column).distinct().where(*conditions)))
+        with self.engine.connect().execution_options(yield_per=1000) as connection:
+            for values in connection.scalars(select(column).distinct().where(*conditions)).partitions():
+                yield from values
 
 
 def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:

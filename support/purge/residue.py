@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ REMEMBERED_KEYS = 20_000
 SHOWN_KEYS = 10
 
 Owner = tuple[str | None, ...]
+Key = tuple[Any, ...]
 
 
 class Kind(Enum):
@@ -41,11 +41,13 @@ class Difference:
     kind: Kind
     rows: int
     keys: tuple[str, ...]  # the first new ones
+    scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
 
     def __str__(self) -> str:
         owner = "/".join(str(name) for name in self.owner) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""
-        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}"
+        made = f"made in {', '.join(self.scenarios)}" if self.scenarios else "scenario unknown"
+        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys} ({made})"
 
 
 @dataclass
@@ -61,28 +63,28 @@ class _State:
     """One table at one moment."""
 
     groups: dict[Owner, _Group] = field(default_factory=dict)
-    last: deque[tuple[Owner, str]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
+    last: deque[tuple[Owner, Key]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
 
     @property
     def rows(self) -> int:
         return sum(group.rows for group in self.groups.values())
 
-    def add(self, owner: Owner, key: str) -> None:
-        group = self.groups.setdefault(owner, _Group())
+    def add(self, owner: Owner, key: Key) -> None:
+        group = self.groups.get(owner)
+        if group is None:
+            group = self.groups[owner] = _Group()
         group.rows += 1
         # The order of rows does not matter.
-        group.digest = (group.digest + _digest(key)) % 2**64
+        group.digest += hash(key)
         self.last.append((owner, key))
 
     def new_since(self, before: _State, owner: Owner) -> Iterator[str]:
         """Yield the remembered keys of this owner that are certain to be new."""
         known = set(before.last)
         is_all_known = before.rows == len(known) or owner not in before.groups
-        yield from (each[1] for each in self.last if is_all_known and each[0] == owner and each not in known)
-
-
-def _digest(key: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key.encode(errors="surrogatepass"), digest_size=8).digest(), "big")
+        for each in self.last if is_all_known else ():
+            if each[0] == owner and each not in known:
+                yield ", ".join(map(str, each[1]))
 
 
 @dataclass(frozen=True)
@@ -97,12 +99,11 @@ class Snapshot:
         """Read the keys and owners of all rows. Raises UsageError when a database does not open."""
         tables: dict[str, _State] = {}
         known = frozenset[str]()
-        for url in database_urls:
+        for url, prefix in prefixes(database_urls).items():
             engine = open_engine(url)
             try:
                 database = Database.of(engine)
                 known = known.union(*(existing([database], role) for role in Role))
-                prefix = f"{parse_url(url).database}:" if len(database_urls) > 1 else ""
                 for owned in database.schema.tables:
                     tables[prefix + owned.table.name] = _read(database, owned)
             finally:
@@ -115,17 +116,24 @@ class Snapshot:
         return {name: state.rows for name, state in sorted(self.tables.items())}
 
 
+def prefixes(database_urls: Sequence[str]) -> dict[str, str]:
+    """Return what stands before the names of each database's tables: nothing, unless there are several databases."""
+    return {url: f"{parse_url(url).database}:" if len(database_urls) > 1 else "" for url in database_urls}
+
+
 def _read(database: Database, owned: OwnedTable) -> _State:
     state = _State()
     primary = list(owned.table.primary_key)
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
-    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *_owner_columns(owned)]))
+    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *owner_columns(owned)]))
     for row in database.stream(select(*columns).order_by(*primary)):
-        state.add(row[len(key) :], ", ".join(map(str, row[: len(key)])))
+        values = row[: len(key)]
+        # Without a primary key all columns are the key, and their values may be of any kind.
+        state.add(row[len(key) :], values if primary else tuple(map(str, values)))
     return state
 
 
-def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
+def owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
     """Yield tenant and agent columns, or else the next key that tells whose a row is."""
     levels = owned.levels
     telling = [level for level in levels if level.role in (Role.TENANT, Role.AGENT)] or levels[:1]

@@ -21,7 +21,7 @@ from support.reporting.results import (
     write_results,
 )
 from support.reporting.summary import print_summary, progress
-from support.reporting.verdicts import Inconclusive, Run, compare
+from support.reporting.verdicts import Inconclusive, Run, compare, scenario_id
 
 __all__ = [
     "Cleanup",
@@ -45,5 +45,6 @@ __all__ = [
     "read_known_failures",
     "read_results",
     "report",
+    "scenario_id",
     "write_results",
 ]

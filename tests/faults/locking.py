@@ -4,7 +4,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -20,20 +20,16 @@ UNTIL_PURGED = ("--tags=@FLOW-004", "-D", f"users={TENANTS}", "-D", "agents=1", 
 def lock_when(
     moment: Callable[[Counter[str]], bool], database: Path, process: "subprocess.Popen[str]"
 ) -> Iterator[None]:
-    """Hold the write lock from the first look at the numbers of rows that shows the moment."""
-    engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 1})
+    """Hold the write lock from a look at the numbers of rows that shows the moment, which may be as short as 20 ms."""
+    engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 0})
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         assert process.poll() is None, process.communicate()[0]
-        with engine.connect() as connection:
-            try:
+        if moment(Counter(rows_of(database))):
+            with engine.connect() as connection, suppress(OperationalError):  # it is locked: look again at once
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError:
-                continue
-            if moment(Counter(rows_of(database))):
-                yield
-                connection.rollback()
-                return
-            connection.rollback()
-        time.sleep(0.005)
+                if moment(Counter(rows_of(database))):
+                    yield
+                    connection.rollback()
+                    return
     raise AssertionError("the moment did not come within 60 s")

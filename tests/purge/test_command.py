@@ -150,6 +150,22 @@ def test_what_could_not_go_makes_the_exit_code_1(
     assert "quotes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("named", [["--tenant", "tenant_0123456789abcdef"], ["--prefix", "testuser_"]])
+def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: Site, named: list[str]) -> None:
+    if site.engine.dialect.name == "sqlite":
+        pytest.skip("A file is always on this machine.")
+    before = site.content()
+    site.populate("testuser_1", tenant_id="tenant_0123456789abcdef")
+    # It leads to this machine, and does not look like it.
+    url = make_url(site.url).set(host="127.1").render_as_string(hide_password=False)
+
+    assert main([*named, "--database", url]) == 2
+    assert site.holds("tenant_users", username="testuser_1")
+    assert main([*named, "--database", url, "--allow-remote"]) == 0
+
+    assert site.content() == before
+
+
 ELSEWHERE = "postgresql://db.example.org/maimbot"
 REFUSED = {
     "an empty prefix": (["--prefix", "", "--database", "{here}"], "empty prefix"),

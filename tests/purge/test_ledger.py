@@ -39,6 +39,18 @@ def test_a_ledger_tells_everything_that_it_was_told(ledger: Ledger) -> None:
     assert not read.finished
 
 
+def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
+    ledger.enter("ONE-001")
+    ledger.will_register("testuser_1")
+    ledger.registered("testuser_1", "tenant_1", "user_1")
+    ledger.enter("TWO-002")
+    ledger.agent_created("tenant_1", "agent_1")
+    ledger.purged()
+
+    made = {"testuser_1": "ONE-001", "tenant_1": "ONE-001", "user_1": "ONE-001", "agent_1": "TWO-002"}
+    assert Ledger.read(ledger.path).scenarios == made
+
+
 def test_a_tenant_that_was_only_visited_is_not_named(ledger: Ledger) -> None:
     ledger.agent_created("tenant_of_another", "agent_1")
 

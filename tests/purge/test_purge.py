@@ -1,5 +1,8 @@
 """What a purge takes, and what it leaves."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -189,6 +192,41 @@ def test_a_stream_that_two_tenants_share_is_nobodys_alone(site: Site) -> None:
     purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
 
     assert site.holds("expressions", chat_id=shared)
+
+
+def test_a_column_that_has_appeared_since_the_last_purge_is_seen(site: Site) -> None:
+    site.execute("CREATE TABLE letters (id INTEGER PRIMARY KEY, body TEXT)")
+    one = site.populate("testuser_1")
+    assert "letters" not in count_rows([site.url], Selection.of(["testuser_1"]))
+    site.execute("ALTER TABLE letters ADD COLUMN tenant_id TEXT")
+    site.add("letters", tenant_id=one.tenant_id)
+
+    assert purge([site.url], Selection.of(["testuser_1"])).counts["letters"] == 1
+
+
+def test_who_is_alone_takes_the_same(site: Site) -> None:
+    before = site.content()
+    site.populate("testuser_1")
+    site.populate("testuser_2")
+
+    purge([site.url], Selection.of(["testuser_1", "testuser_2"]), alone=True)
+
+    assert site.content() == before
+
+
+def test_what_was_removed_is_not_left_to_be_tidied_up_by_others(site: Site, tmp_path: Path) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite lets who writes move the log to its place.")
+    site.populate("testuser_1")
+    with site.engine.connect() as connection:
+        connection.execute(text("SELECT count(*) FROM messages"))
+        connection.rollback()  # it stays open, or SQLite would tidy up when the purge closes the last one
+
+        purge([site.url], Selection.of(["testuser_1"]))
+
+        without_log = shutil.copy(str(site.engine.url.database), tmp_path / "without-log.db")
+    with closing(sqlite3.connect(without_log)) as copy:
+        assert copy.execute("SELECT count(*) FROM messages").fetchone() == (0,)
 
 
 def test_an_orphaned_agent_goes_with_its_tenant(site: Site) -> None:

@@ -24,7 +24,7 @@ def test_a_planted_row_is_named_by_table_owner_and_key(site: Site) -> None:
 
     assert (left.table, left.owner, left.rows) == ("messages", (one.tenant_id, one.agent_ids[0]), 1)
     assert (left.kind, left.keys) == (Kind.LEFT, (str(key),))
-    assert str(left) == f"messages: +1 rows of {one.tenant_id}/{one.agent_ids[0]}, left over: {key}"
+    assert str(left) == f"messages: +1 rows of {one.tenant_id}/{one.agent_ids[0]}, left over: {key} (scenario unknown)"
 
 
 def test_a_row_under_a_shared_tenant_is_ours_by_its_agent(site: Site) -> None:
@@ -77,6 +77,16 @@ def test_an_exchanged_row_is_a_difference_although_the_counts_are_equal(site: Si
     (difference,) = compare(before, Snapshot.take([site.url]))
 
     assert (difference.rows, difference.keys) == (0, ("two",))
+
+
+def test_a_row_without_a_key_may_hold_values_of_any_kind(site: Site) -> None:
+    site.execute("CREATE TABLE settings (data JSON)")
+    before = Snapshot.take([site.url])
+    site.execute("""INSERT INTO settings VALUES ('{"a": [1]}')""")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert (difference.rows, difference.keys) == (1, ("{'a': [1]}",))
 
 
 def test_a_table_that_appears_meanwhile_is_seen(site: Site) -> None:

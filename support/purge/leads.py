@@ -1,0 +1,77 @@
+"""Follows an owner's rows to further ids of the owner: agents, chat streams and persons that no register names."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import BindParameter, ColumnElement, Executable, bindparam, select
+
+from support.purge.claims import Claims, Ids, Part
+from support.purge.database import chunks
+from support.purge.discovery import Role, is_generated
+
+_FOUND: BindParameter[str] = bindparam("found", expanding=True)
+
+
+@dataclass(frozen=True)
+class _Lead:
+    """A column that holds such ids in rows which a tenant or an agent claims."""
+
+    source: Claims
+    role: Role
+    column: ColumnElement[str]
+    # The ids in the rows of each part; and in whose rows given ids stand.
+    found: Sequence[tuple[Part, Executable]]
+    claimants: Executable
+
+    @property
+    def top(self) -> Role:
+        return self.source.levels[0].key.role
+
+    def follow(self, telling: Ids) -> Iterator[str]:
+        """Yield the ids that stand in the rows of who is known by these ids."""
+        for part, query in self.found:
+            for parameters in self.source.parameters(part, telling):
+                for (value,) in self.source.database.stream(query, parameters):
+                    # Another value, such as "default", may stand for more than what is the owner's.
+                    if value and (self.source.owned.keys[self.role].unique or is_generated(value)):
+                        yield value
+
+    def of_others(self, values: Iterable[str], known: Ids, existing: Ids) -> Iterator[str]:
+        """Yield those of the values that stand in the rows of somebody else who exists."""
+        for chunk in chunks(values):
+            for claimant, value in self.source.database.stream(self.claimants, {"found": chunk}):
+                if claimant in existing[self.top] and claimant not in known[self.top]:
+                    yield value
+
+
+class Leads:
+    """All that lead from known ids to unknown ones, in the databases of one purge."""
+
+    def __init__(self, claims: Sequence[Claims], existing: Ids) -> None:
+        self._existing = existing
+        self._by_role = {
+            role: list(_find(claims, role))
+            for role in (Role.AGENT, Role.STREAM, Role.PERSON)
+            if any(each.reaches(role) for each in claims)
+        }
+
+    def complete(self, ids: Ids) -> Ids:
+        """Add the agents, chat streams and persons that stand in the owner's rows and in nobody else's."""
+        known = dict(ids)
+        for role, leads in self._by_role.items():
+            telling = {above: known[above] for above in (Role.TENANT, Role.AGENT) if above is not role}
+            found = {value for lead in leads for value in lead.follow(telling)} - self._existing.get(role, frozenset())
+            for lead in leads:
+                found -= set(lead.of_others(tuple(found), known, self._existing))
+            known[role] = known.get(role, frozenset()) | found
+        return known
+
+
+def _find(claims: Iterable[Claims], role: Role) -> Iterator[_Lead]:
+    tops = {Role.TENANT, Role.AGENT} - {role}
+    for source in claims:
+        if role in source.owned.keys and source.levels[0].key.role in tops:
+            top = source.levels[0].key.columns[0]
+            for column in source.owned.keys[role].columns:
+                found = [(part, select(column).distinct().where(part.where)) for part in source.parts()]
+                yield _Lead(source, role, column, found, select(top, column).distinct().where(column.in_(_FOUND)))
