@@ -107,7 +107,7 @@ Feature: Login
   @LOG-011 @critical
   Scenario: Guessing in parallel does not get round the limit
     Given Acme has registered
-    When somebody makes 15 guesses of the password of Acme at once, and a right one behind them
+    When somebody makes 20 guesses of the password of Acme at once, and a right one behind them
     Then no attempt is accepted
     And even the right password of Acme is refused as too frequent
 
