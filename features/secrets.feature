@@ -83,6 +83,7 @@ Feature: Secrets
     When Acme tries to talk to "Ada" in the headers
     And Acme tries to talk to "Ada" in the query
     And Acme does everything that it can
+    And Acme mistypes its password by one character more
     Then no log of the deployment holds a secret of Acme
 
   @SEC-009 @normal

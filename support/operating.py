@@ -1,5 +1,7 @@
 """What operators do with deployments in a scenario, and what befalls them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,7 +11,7 @@ from sqlalchemy import create_engine
 
 from support.deployments import Deployment
 from support.deployments.launch import launch
-from support.errors import SuiteError, UsageError
+from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
 from support.settings import Settings
 from support.world import World
@@ -21,7 +23,8 @@ _SECONDS = 10.0
 
 def restart(world: World, name: str) -> None:
     """Restart a backend of the run's deployment, or start it again after a crash."""
-    world.deployment.restart(name)
+    with _accusing_what_had_to_be_killed():
+        world.deployment.restart(name)
     if name == "configurator":
         # Tokens may end with it, and later scenarios have these tenants, too.
         world.renew_tokens()
@@ -68,7 +71,8 @@ def move_to_another(world: World) -> None:
 def stop_another(world: World) -> None:
     """Stop the deployment that start_another() has started."""
     world.scene.stopped = another(world).backends
-    another(world).stop()
+    with _accusing_what_had_to_be_killed():
+        another(world).stop()
 
 
 def try_to_start(world: World, obstacle: Obstacle) -> None:
@@ -91,6 +95,15 @@ def hide_tenants(deployment: Deployment, *, hidden: bool) -> None:
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE {} RENAME TO {}".format(*(names if hidden else reversed(names))))
     engine.dispose()
+
+
+@contextmanager
+def _accusing_what_had_to_be_killed() -> Iterator[None]:
+    """Where stopping is what a scenario is about, a backend that does not stop is the deployment's fault."""
+    try:
+        yield
+    except InfrastructureError as error:
+        raise AssertionError(str(error)) from error
 
 
 def _settings(world: World, **changes: Any) -> Settings:

@@ -186,6 +186,12 @@ def somebody_guesses_nobody(context: HasWorld) -> None:
     context.world.scene.answer = attempts.guess_until_stopped(context.world.configurator, nobody)
 
 
+@when("{tenant:Name} mistypes its password by one character more")
+def tenant_mistypes(context: HasWorld, tenant: str) -> None:
+    account = context.world.scene.tenant(tenant)
+    context.world.configurator.try_to_log_in(account.username, f"{account.password}x")
+
+
 @when("somebody makes {count:d} guesses of the password of {tenant:Name} at once, and a right one behind them")
 def somebody_guesses_at_once(context: HasWorld, count: int, tenant: str) -> None:
     scene = context.world.scene

@@ -68,7 +68,7 @@ def user_message(
     """Return a message of now; `at_bot` is how a platform says that a message in a group addresses the agent."""
     user = UserInfo(platform=speaker.platform, user_id=speaker.user_id, user_nickname=speaker.nickname)
     group = speaker.group_id and GroupInfo(
-        platform=speaker.platform, group_id=speaker.group_id, group_name=speaker.group_id
+        platform=speaker.platform, group_id=speaker.group_id, group_name=f"群{speaker.group_id}"
     )
     return APIMessageBase(
         message_info=BaseMessageInfo(
