@@ -84,7 +84,7 @@ Feature: Templates
     And Acme creates the agent "Cleo" with nothing else
     And Acme tries to create an agent without a name from the template efficient_helper
     Then it is refused as invalid
-    When a stranger reads each template alone
+    When a stranger tries to read the template "caring_friend"
     And a stranger reads the catalogue
     Then of all templates only caring_friend has been used, 2 times
 
