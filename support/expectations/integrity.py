@@ -43,6 +43,7 @@ def stored_with_its_circumstances(world: World, said: Said) -> None:
             "user_id": said.speaker.user_id,
             "user_nickname": said.speaker.nickname,
             "platform": said.speaker.platform,
+            "chat_info_platform": said.speaker.platform,
             "chat_info_group_id": said.speaker.group_id,
         },
     )
