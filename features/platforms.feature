@@ -12,7 +12,7 @@ Feature: Platforms
   Scenario Outline: People on <platform> talk to an agent
     Given Acme is connected to "Ada" on <platform>
     When Lin asks Acme's "Ada" on <platform> 2 times, each time after the answer
-    Then each reply names the server, the platform of the message, and its group or, in private, Lin
+    Then each reply names the server, the platform of the message, and its group or, in private, who asked
     And all that is stored of it for Acme is stored under <platform>
 
     Examples:

@@ -18,7 +18,8 @@ Feature: Frames
   @PRO-002 @critical
   Scenario Outline: A reply says where it comes from and for whom it is
     When Lin asks Acme's "Ada" <where>
-    Then each reply names the server, the platform of the message, and its group or, in private, Lin
+    And Wei asks Acme's "Ada" <where>
+    Then each reply names the server, the platform of the message, and its group or, in private, who asked
 
     Examples: Where people talk to an agent
       | where      |

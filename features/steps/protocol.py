@@ -97,8 +97,8 @@ def acknowledged_first(context: HasWorld) -> None:
     expectations.acknowledged_first(context.world.scene.answered)
 
 
-@then("each reply names the server, the platform of the message, and its group or, in private, {person:Name}")
-def reply_names_both_sides(context: HasWorld, person: str) -> None:
+@then("each reply names the server, the platform of the message, and its group or, in private, who asked")
+def reply_names_both_sides(context: HasWorld) -> None:
     for answered in context.world.scene.answered:
         expectations.names_both_sides(answered)
 

@@ -23,11 +23,14 @@ def names_both_sides(answered: Answered) -> None:
     seen = {
         "sender": reply["meta"].get("sender_user"),
         "platform": reply["payload"]["message_info"].get("platform"),
+        # Not every generation says it here, too.
+        "platform of the frame": reply["meta"].get("platform", speaker.platform),
         "group": answered.reply.group_id,
     }
     expected = {
         "sender": "server",
         "platform": speaker.platform,
+        "platform of the frame": speaker.platform,
         "group": speaker.group_id,
     }
     if speaker.group_id is None:  # in a group, a reply is the group's
