@@ -14,10 +14,11 @@ from support.deployments.urls import check_http_url, check_websocket_url, with_p
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask
 from support.settings import Settings
+from support.transport import Refused, connect
 
 _SECONDS = 10.0
 # A replier refuses a connection without a credential, or accepts it only to close it.
-_REFUSALS = (401, 403)
+_REFUSALS = (401, 403, None)
 
 
 def attach(settings: Settings, profile: Profile) -> Deployment:
@@ -104,12 +105,14 @@ def _check_configurator(url: str, seconds: float) -> None:
 
 def _check_replier(url: str, seconds: float) -> None:
     try:
-        websocket.create_connection(url, timeout=seconds).close(timeout=1)
-    except websocket.WebSocketBadStatusException as refusal:
-        if refusal.status_code not in _REFUSALS:
+        transport = connect(url, {}, seconds)
+        transport.close()
+        transport.socket.close()
+    except Refused as refusal:
+        if refusal.status not in _REFUSALS:
             raise InfrastructureError(
                 f"{mask(url)} answers but is no MaiMBot replier (a WebSocket handshake is answered with status "
-                f"{refusal.status_code}); give the replier's own URL with its path."
+                f"{refusal.status}); give the replier's own URL with its path."
             ) from refusal
     except (websocket.WebSocketException, OSError) as error:
         raise InfrastructureError(
