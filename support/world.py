@@ -20,7 +20,7 @@ from support.chat import (
 from support.chat.connection import REPLY_TIMEOUT_SECONDS
 from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
-from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
+from support.configurator import Agent, Exchange, Tenant, client_of, create_agents, register_tenants
 from support.deployments import Deployment
 from support.deployments.polling import await_next_second
 from support.errors import InfrastructureError
@@ -65,8 +65,10 @@ class World:
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
         self.writer = _topic_writer(self.settings)
-        self.configurator = ConfiguratorClient(
+        self.configurator = client_of(
+            self.deployment.profile.dialect,
             self.deployment.configurator_url,
+            self.deployment.front_url,
             log=self.ledger,
             observe=self._observe,
             timeout=self._seconds(15),
@@ -96,7 +98,10 @@ class World:
     def credential(self, tenant: Tenant, agent: Agent) -> str:
         """Spell what a connection of this tenant to this agent presents."""
         return self.deployment.profile.credential.format(
-            api_key=tenant.api_key, tenant_id=tenant.tenant_id, agent_id=agent.agent_id
+            api_key=tenant.api_key,
+            agent_key=self.configurator.agent_key(tenant, agent.agent_id),
+            tenant_id=tenant.tenant_id,
+            agent_id=agent.agent_id,
         )
 
     def new_usernames(self, count: int) -> list[str]:

@@ -51,7 +51,7 @@ def no_password_told(exchanges: Sequence[Exchange], tenant: Tenant) -> None:
 def nothing_told(texts: Iterable[str], tenant: Tenant) -> None:
     """No text holds an id, the user name or a secret of the tenant."""
     own = {name: getattr(tenant, name) for name in ("user_id", "tenant_id", "api_key", "access_token", "refresh_token")}
-    told = sorted({name for text in texts for name, value in own.items() if value in text})
+    told = sorted({name for text in texts for name, value in own.items() if value and value in text})
     expect(not told, f"The {', '.join(told)} of {tenant.username} was told to somebody else; expected nothing of it.")
 
 

@@ -105,7 +105,9 @@ def test_a_checkout_is_asked_for(profile: Path, tmp_path: Path) -> None:
 
 def test_a_checkout_without_an_environment_of_its_own_is_refused(checkout: Path, profile: Path, tmp_path: Path) -> None:
     shutil.rmtree(checkout / ".venv")
-    with pytest.raises(UsageError, match=r"\.venv/bin/python is missing, and MaiMBot runs in an environment of its"):
+    with pytest.raises(
+        UsageError, match=r"\.venv/bin/python is missing, and what is in it runs in an environment of its"
+    ):
         launch(profile, tmp_path, maimbot=str(checkout))
 
 
