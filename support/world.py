@@ -22,11 +22,11 @@ from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Exchange, Tenant, client_of, create_agents, register_tenants
 from support.deployments import Deployment
-from support.deployments.polling import await_next_second
+from support.deployments.polling import await_next_second, wait_until
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
-from support.purge import Ledger, PurgeReport, Selection, Snapshot, purge
+from support.purge import Ledger, PurgeReport, Selection, Snapshot, count_rows, purge
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
@@ -233,8 +233,26 @@ class World:
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created."""
-        self._purge(self.ledger.selection())
+        names = self.ledger.selection()
+        self._purge(names)
+        self._purge_what_comes_back(names)
         self.ledger.purged()
+
+    def _purge_what_comes_back(self, names: Selection) -> None:
+        """Purge again, as soon as a replier that runs on has written what it still held of these."""
+        seconds = self.deployment.profile.autosave_seconds
+        if not (seconds and names) or self.deployment.directory:
+            return
+        found: dict[str, int] = {}
+
+        def is_back() -> bool:
+            nonlocal found
+            before, found = found, count_rows(self.databases(), names)
+            return bool(found) and found == before
+
+        with progress("waiting for what the replier still writes", total=1):
+            wait_until(is_back, seconds, pause=1)
+        self._purge(names)
 
     def _purge(self, selection: Selection) -> PurgeReport:
         report = purge(self.databases(), selection, directories=self.deployment.directories)
