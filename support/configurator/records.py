@@ -44,6 +44,11 @@ class Tenant:
     agents: list[Agent] = field(default_factory=list)
 
     @property
+    def keys(self) -> list[str]:
+        """The keys by which its connections are known: its own, or those of its agents."""
+        return [key for key in (self.api_key, *self.agent_keys.values()) if key]
+
+    @property
     def secrets(self) -> dict[str, str]:
         """All that nobody but the tenant may know, by what it is."""
         names = ("password", "api_key", "access_token", "refresh_token")

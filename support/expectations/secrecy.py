@@ -90,7 +90,7 @@ def stored(database_urls: Sequence[str], value: str, what: str) -> None:
 
 def passwords_look_different(database_urls: Sequence[str], one: Tenant, other: Tenant) -> None:
     """What is stored of one password differs for two tenants, and is no hash that a table of hashes knows."""
-    ours, theirs = (stored_passwords(database_urls, tenant.tenant_id) for tenant in (one, other))
+    ours, theirs = (stored_passwords(database_urls, tenant.tenant_id, tenant.user_id) for tenant in (one, other))
     if not ours or not theirs:
         raise Inconclusive("No column is called after passwords, so nothing can be said of how they are stored.")
     expect(not ours & theirs, "Two tenants with one password have the same stored hash; expected salted hashes.")
