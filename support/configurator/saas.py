@@ -140,8 +140,9 @@ class SaasClient(ConfiguratorClient):
         del tenant_id
         answer = self.send(method, self._front + path, **options)
         if not answer.ok:
-            # A taken name and a taken address are all that is refused so.
-            return _as(answer, 409 if answer.status_code == 400 else answer.status_code)
+            # Of what can be read, a taken name and a taken address are all that is refused so.
+            is_taken = answer.status_code == 400 and isinstance(options.get("json"), dict)
+            return _as(answer, 409 if is_taken else answer.status_code)
         user = answer.json()
         self._users[user["id"]] = user
         login = self._log_in("POST", json=options["json"])
@@ -152,7 +153,8 @@ class SaasClient(ConfiguratorClient):
         sent = {"data": given} if isinstance(given, dict) else {"data": options.get("data") or json.dumps(given)}
         answer = self.send(method, f"{self._front}/api/v1/auth/login", **sent)
         if not answer.ok:
-            return _as(answer, 401 if answer.status_code == 400 else answer.status_code)
+            is_wrong = answer.status_code == 400 and isinstance(given, dict)
+            return _as(answer, 401 if is_wrong else answer.status_code)
         token = answer.json()["access_token"]
         user_id = _user_of(f"Bearer {token}")
         self._users.setdefault(user_id, {"username": given["username"]} if isinstance(given, dict) else {})
