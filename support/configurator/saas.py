@@ -153,7 +153,8 @@ class SaasClient(ConfiguratorClient):
         sent = {"data": given} if isinstance(given, dict) else {"data": options.get("data") or json.dumps(given)}
         answer = self.send(method, f"{self._front}/api/v1/auth/login", **sent)
         if not answer.ok:
-            is_wrong = answer.status_code == 400 and isinstance(given, dict)
+            # An empty field of a form is a missing one.
+            is_wrong = isinstance(given, dict) and (answer.status_code == 400 or "" in given.values())
             return _as(answer, 401 if is_wrong else answer.status_code)
         token = answer.json()["access_token"]
         user_id = _user_of(f"Bearer {token}")
