@@ -184,7 +184,7 @@ Feature: Permissions
       | register           | refused as invalid      |
       | log in             | refused as invalid      |
 
-  @PER-011 @normal
+  @PER-011 @normal @needs.v1_addresses
   Scenario: An agent is created with and without a slash at the end of the address
     Given Acme has registered
     When Acme tries to create an agent with and without a slash at the end of the address

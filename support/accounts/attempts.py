@@ -161,7 +161,12 @@ def nonsense_everywhere(configurator: ConfiguratorClient, tenant: Tenant) -> Ans
     own = bearer(tenant.access_token)
     return {
         f"to {name} with {what}": send_body(
-            configurator, OPERATIONS[name], BODIES[what], authorization=own, agent_id="%00%FF'"
+            configurator,
+            OPERATIONS[name],
+            BODIES[what],
+            authorization=own,
+            agent_id="%00%FF'",
+            tenant_id=tenant.tenant_id,
         )
         for name in _offered(configurator)
         for what in ("no JSON", "a list", "null characters")

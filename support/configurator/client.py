@@ -213,12 +213,15 @@ class ConfiguratorClient:
 
     def read_tenant(self, tenant: Tenant) -> dict[str, Any]:
         """Return the tenant's profile, as it is on the wire."""
-        profile: dict[str, Any] = _json(self.request("GET", "/api/v1/tenant/", token=tenant.access_token), 200)
+        profile: dict[str, Any] = _json(
+            self.request("GET", "/api/v1/tenant/", token=tenant.access_token, tenant_id=tenant.tenant_id), 200
+        )
         return profile
 
     def try_to_change_tenant(self, tenant: Tenant, changes: dict[str, Any]) -> requests.Response:
         """Send changes of the tenant's profile that may be refused."""
-        return self.request("PUT", "/api/v1/tenant/", token=tenant.access_token, json=changes)
+        whose = {"token": tenant.access_token, "tenant_id": tenant.tenant_id}
+        return self.request("PUT", "/api/v1/tenant/", **whose, json=changes)
 
     def change_tenant(self, tenant: Tenant, **changes: Any) -> dict[str, Any]:
         """Change fields of the tenant's profile; returns it as it is then on the wire."""
