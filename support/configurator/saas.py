@@ -259,6 +259,9 @@ def _tenant(told: Json) -> Json:
 def _agent(told: Json) -> Json:
     """Return an agent in terms of v1."""
     config = told.get("config") or {}
+    if (config.get("bot_overrides") or {}).get("nickname") == told.get("name"):
+        # As it was spelt: see _spelt.
+        config["bot_overrides"].pop("nickname")
     return {
         "agent_id": told["id"],
         **{name: told.get(name) for name in ("tenant_id", "name", "description")},
