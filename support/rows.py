@@ -46,15 +46,17 @@ def rows_of(database_urls: Sequence[str], table: str, tenant_ids: Collection[str
             "rows; expected one of them to have it: give its URL as -D database_url=."
         )
     for row in found:
-        for name, others in _OTHER_NAMES.items():
-            other = next((each for each in others if each in row), None)
-            if name not in row and other:
-                row[name] = row[other]
+        row |= {name: row[column] for name in _OTHER_NAMES if (column := column_called(name, row))}
     if any("agent_id" not in row and "chat_stream_id" in row for row in found):
         streams = rows_of(database_urls, "chat_streams", tenant_ids)
         agents = {stream["chat_stream_id"]: stream["agent_id"] for stream in streams}
         return [{"agent_id": agents.get(row["chat_stream_id"], ""), **row} for row in found]
     return found
+
+
+def column_called(name: str, columns: Collection[str]) -> str | None:
+    """Return which of these columns is the one that v1 calls so; None when there is none."""
+    return next((each for each in (name, *_OTHER_NAMES.get(name, ())) if each in columns), None)
 
 
 def stored_messages(database_urls: Sequence[str], tenant_ids: Collection[str]) -> Counter[StoredMessage]:
