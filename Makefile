@@ -24,6 +24,8 @@ lint: setup ## check style, types, and that every step of every feature is defin
 	cd features && ../$(VENV_PYTHON) -m behave --dry-run --no-summary --format null .
 
 test: lint ## lint, then the tests of the suite itself, then the features on free ports
+	@# maim_message from 0.7 on speaks another transport than the suite's own; the client is tested against both.
+	@PYTHON="$(PYTHON)" sh tools/setup.sh tests/chat/socket_io.lock .tools/socket_io
 	$(VENV_PYTHON) -m pytest -n 2
 	$(VENV_PYTHON) -m behave -D configurator_port=auto -D replier_port=auto $(ARGS)
 
@@ -36,11 +38,14 @@ prove: setup ## plant defects, and see each killed by a scenario (DEFECTS="ISO-0
 report: setup ## make a page of the last run's Allure results
 	$(VENV_PYTHON) -m support.reporting.page $(ARGS)
 
+COMPILE = .tools/uv/bin/uv --quiet --no-config --no-python-downloads pip compile --universal --python-version 3.10 \
+	--generate-hashes --no-header $(ARGS)
+
 lock: ## pin what pyproject.toml asks for in requirements.lock (ARGS=--upgrade for newer releases)
 	$${PYTHON:-python3} -m venv .tools/uv
 	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
-	.tools/uv/bin/uv --quiet --no-config --no-python-downloads pip compile --universal --python-version 3.10 \
-		--all-extras --generate-hashes --no-header pyproject.toml --output-file requirements.lock $(ARGS)
+	$(COMPILE) --all-extras pyproject.toml --output-file requirements.lock
+	$(COMPILE) tests/chat/socket_io.in --output-file tests/chat/socket_io.lock
 
 # reports/ and .servers/ stay: they hold what is needed to purge a run and to stop a deployment.
 clean: ## remove .venv, tools, caches and Allure's files; keep reports/

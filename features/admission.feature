@@ -36,6 +36,7 @@ Feature: Admission
       | the right key without an agent                 |
       | the agent without a key                        |
       | the owner's login token in place of the key    |
+      | a key made of what is no secret: the ids       |
     Then every attempt is turned away
     And nothing of it is stored or put to the model
     And Acme is answered by "Ada" <shown>

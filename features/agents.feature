@@ -7,7 +7,7 @@ Feature: Agents
   Background:
     Given Acme has registered
 
-  @AGT-001 @blocker
+  @AGT-001 @blocker @needs.catalogue
   Scenario: An agent from a template has the persona of its template
     When Acme creates an agent from every template
     Then each agent of Acme has the persona of its template
@@ -54,7 +54,7 @@ Feature: Agents
       | made    | create an agent with                      |
       | changed | change an agent with all texts at once to |
 
-  @AGT-005 @normal
+  @AGT-005 @normal @needs.tags
   Scenario Outline: Tags are kept, given as a list or as a text, when an agent is <when>
     When Acme tries to <try> each of these
       | value                 |
@@ -134,7 +134,7 @@ Feature: Agents
       | made    | create an agent with                      |
       | changed | change an agent with all texts at once to |
 
-  @AGT-009 @normal
+  @AGT-009 @normal @needs.tags
   Scenario Outline: Tags are texts, and overrides have names, when an agent is <when>
     When Acme tries to <try> each of these
       | value                                    |
@@ -176,7 +176,7 @@ Feature: Agents
     Then every attempt is accepted
     And Acme has the agents that were accepted, as they were given, and no others
 
-  @AGT-011 @critical
+  @AGT-011 @critical @needs.catalogue
   Scenario: An agent is made from a template that exists, or not at all
     When Acme tries to create an agent with each of these
       | value                          |
@@ -312,13 +312,13 @@ Feature: Agents
     And Acme lists its agents
     Then the agents that Acme had before are listed in the same order
 
-  @AGT-024 @normal
+  @AGT-024 @normal @needs.times
   Scenario: An agent tells when it was made, in UTC
     When Acme creates the agent "Ada" with nothing else
     Then "Ada" was made and last changed just now
     And "Ada" is kept as it was given
 
-  @AGT-025 @normal
+  @AGT-025 @normal @needs.times
   Scenario: An agent tells when it was last changed
     Given Acme has created the agent "Ada"
     And Acme has created the agent "Bo"

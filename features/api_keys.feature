@@ -1,4 +1,4 @@
-@api_keys
+@api_keys @needs.tenant_key
 Feature: API keys
   Every tenant has one API key, by which its connections are known. It sees its key whenever it likes, replaces it when
   it may have leaked, and no other tenant ever has it.

@@ -68,7 +68,13 @@ Feature: Deployment
     And the access token of Acme works as before or is refused as unauthorized
     When Acme logs in again
     Then Acme sees its own agents and no others
-    And Acme still has its API key
+
+  @DEP-008 @critical @needs.launch @needs.tenant_key
+  Scenario: A restart of the configurator changes no API key
+    Given Acme has registered
+    When an operator restarts the configurator
+    And Acme logs in again
+    Then Acme still has its API key
 
   @DEP-006 @critical @needs.launch
   Scenario: Of a deployment that was stopped nothing is left running

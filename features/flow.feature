@@ -31,7 +31,11 @@ Feature: The acceptance flow
     Then every connection was admitted
     And every message got its reply
     And the deployment stored every message and every reply under its tenant and agent
-    And the statistics of each tenant count its messages
+
+  @FLOW-007 @websocket @needs.statistics
+  Scenario: What tenants have said is counted
+    Given the tenants of the run have talked to their agents
+    Then the statistics of each tenant count its messages
 
   @FLOW-005 @websocket @isolation
   Scenario: Tenants stay apart

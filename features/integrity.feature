@@ -71,7 +71,7 @@ Feature: Data integrity
     Given Lin has talked with each of these agents
     Then each answer is recorded as an action of its tenant and agent
 
-  @DAT-008 @critical
+  @DAT-008 @critical @needs.statistics
   Scenario: Statistics count what happened to the tenant, and nothing of others
     Given the statistics of Acme have been read
     And the statistics of Globex have been read

@@ -37,8 +37,19 @@ Feature: Isolation
       | gives its agent another persona |
       | dismisses its agent             |
       | replaces its API key            |
-      | renews its session              |
-      | logs out                        |
+    Then Globex has noticed nothing, and its agent answers Lin
+
+  @ISO-005 @critical @needs.renewal @needs.logout
+  Scenario: A session that a tenant renews and ends is nobody else's
+    Given these tenants have registered, each with an agent "Ada"
+      | tenant |
+      | Acme   |
+      | Globex |
+    And Lin has been answered by the agent of each tenant
+    When Acme does all of this to what is its own
+      | act                |
+      | renews its session |
+      | logs out           |
     Then Globex has noticed nothing, and its agent answers Lin
 
   @ISO-004 @critical @purge @needs.cleanup

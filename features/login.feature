@@ -159,7 +159,7 @@ Feature: Login
       | null characters             |
       | a hundred thousand brackets |
 
-  @LOG-017 @minor
+  @LOG-017 @minor @needs.profile
   Scenario: A tenant sees when it last logged in
     Given Acme has registered
     When Acme logs in on its "laptop"

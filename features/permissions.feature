@@ -20,12 +20,24 @@ Feature: Permissions
     And Acme itself can <operation>
 
     Examples: the account
+      | operation         |
+      | read the account  |
+      | read the tenant   |
+      | change the tenant |
+
+    @needs.logout
+    Examples: the session
+      | operation       |
+      | end the session |
+
+    @needs.statistics
+    Examples: the statistics
+      | operation           |
+      | read the statistics |
+
+    @needs.tenant_key
+    Examples: the key of the tenant
       | operation              |
-      | read the account       |
-      | end the session        |
-      | read the tenant        |
-      | change the tenant      |
-      | read the statistics    |
       | read the API key       |
       | regenerate the API key |
 
@@ -73,7 +85,7 @@ Feature: Permissions
       | change the agent |
       | delete the agent |
 
-  @PER-004 @blocker
+  @PER-004 @blocker @needs.statistics @needs.tenant_key @needs.logout
   Scenario: However a tenant names another, it sees and changes itself only
     Given these tenants have registered
       | tenant  |
@@ -100,19 +112,19 @@ Feature: Permissions
     And Acme has its own agents and no others
     And Acme is as it was
 
-  @PER-005 @critical
+  @PER-005 @critical @needs.profile
   Scenario: A tenant cannot make itself an enterprise
     Given Acme has registered
     When Acme tries to upgrade the tenant
     Then it is refused as forbidden
     And Acme is what it registered as
 
-  @PER-006 @critical
+  @PER-006 @critical @needs.profile
   Scenario: Nobody upgrades a tenant without its access token
     When a stranger tries to upgrade the tenant with no credential
     Then it is refused as unauthorized
 
-  @PER-007 @critical
+  @PER-007 @critical @needs.profile
   Scenario: A tenant cannot change what it is
     Given Acme has registered
     When Acme tries to change these of itself
@@ -129,13 +141,17 @@ Feature: Permissions
     When a stranger tries to <operation> with no credential
     Then it is accepted
 
-    Examples:
+    Examples: the deployment
       | operation          |
       | ask for its health |
+
+    @needs.catalogue
+    Examples: the catalogue
+      | operation          |
       | list the templates |
       | read a template    |
 
-  @PER-009 @normal
+  @PER-009 @normal @needs.v1_addresses
   Scenario Outline: A slash at the end of the address changes nothing: <operation>
     Given Acme has registered
     And Acme has created the agent "Ada"
@@ -152,7 +168,7 @@ Feature: Permissions
       | list the agents     |
       | read the agent      |
 
-  @PER-010 @normal
+  @PER-010 @normal @needs.v1_addresses
   Scenario Outline: A slash at the end of the address changes nothing for a stranger: <operation>
     When a stranger tries to <operation> with and without a slash at the end of the address
     Then every attempt is <outcome>
@@ -168,7 +184,7 @@ Feature: Permissions
       | register           | refused as invalid      |
       | log in             | refused as invalid      |
 
-  @PER-011 @normal
+  @PER-011 @normal @needs.v1_addresses
   Scenario: An agent is created with and without a slash at the end of the address
     Given Acme has registered
     When Acme tries to create an agent with and without a slash at the end of the address
@@ -193,7 +209,7 @@ Feature: Permissions
     Then every attempt is refused as unknown
     And the agent "Ada" of Acme is as it was
 
-  @PER-013 @normal
+  @PER-013 @normal @needs.v1_addresses
   Scenario Outline: What is not offered is refused, not stumbled over: <method> <address>
     When a stranger asks for <method> <address>
     Then it is refused as not offered

@@ -162,7 +162,7 @@ Feature: Purge
     Then what has gone is of Acme alone
     And no table holds anything of Acme
 
-  @PRG-012 @critical @isolation
+  @PRG-012 @critical @isolation @needs.statistics
   Scenario: The user name and the email address of a purged tenant are free, and nothing clings to them
     When Acme registers with these details
       | detail        | value           |
@@ -177,7 +177,7 @@ Feature: Purge
     And the credentials of Acme are refused
     And Globex still has access
 
-  @PRG-013 @blocker
+  @PRG-013 @blocker @needs.catalogue
   Scenario: What all tenants share stays when one of them goes
     Given Acme has registered
     And a stranger has read the catalogue

@@ -19,7 +19,7 @@ Feature: Registration
     And the ids, the key and the tokens of Globex have the documented form
     And Acme and Globex share none of them
 
-  @REG-003 @critical
+  @REG-003 @critical @needs.profile
   Scenario: What was given at registration is kept as it was given
     When Acme registers with these details
       | detail        | value           |
@@ -30,7 +30,7 @@ Feature: Registration
       | tenant type   | enterprise      |
     Then Acme sees itself with these details
 
-  @REG-004 @normal
+  @REG-004 @normal @needs.profile
   Scenario: A tenant that gives no more than it must is a personal one and has a name
     When Acme registers with these details
       | detail        | value        |
@@ -151,7 +151,7 @@ Feature: Registration
       | a number                         | refused as invalid |
       | a list                           | refused as invalid |
 
-  @REG-009 @normal
+  @REG-009 @normal @needs.profile
   Scenario Outline: What a tenant says of itself is of the kind that is asked for: <detail> <value>
     When somebody tries to register with the <detail> "<value>"
     Then it is <outcome>
@@ -231,10 +231,14 @@ Feature: Registration
     Then it is refused as invalid
     And the same user name can be registered now
 
-    Examples:
+    Examples: the account
       | detail        | value          |
       | password      | 5 characters   |
       | email address | no domain      |
+
+    @needs.profile
+    Examples: the tenant
+      | detail        | value          |
       | tenant type   | an unknown one |
       | tenant name   | 3 spaces       |
 
@@ -245,7 +249,7 @@ Feature: Registration
     Then it is refused as taken
     And the same user name can be registered now
 
-  @REG-016 @blocker
+  @REG-016 @blocker @needs.tenant_key
   Scenario: Nobody can register as somebody else
     Given Globex has registered
     When Mallory tries to register with the ids, the API key and the status of Globex

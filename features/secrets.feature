@@ -9,7 +9,7 @@ Feature: Secrets
     Then it is refused as invalid
     And the password that was sent does not stand in the answer
 
-    Examples:
+    Examples: the account
       | detail        | value          |
       | user name     | nothing        |
       | user name     | 2 characters   |
@@ -17,6 +17,10 @@ Feature: Secrets
       | password      | 5 characters   |
       | password      | a list         |
       | email address | no domain      |
+
+    @needs.profile
+    Examples: the tenant
+      | detail        | value          |
       | tenant type   | an unknown one |
 
   @SEC-002 @critical
@@ -48,7 +52,7 @@ Feature: Secrets
     When Acme does everything that it can
     Then no answer holds the password of Acme or what is stored of it
 
-  @SEC-005 @blocker
+  @SEC-005 @blocker @needs.tenant_key
   Scenario: No answer to a tenant holds a secret of another
     Given these tenants have registered
       | tenant  |

@@ -1,4 +1,4 @@
-@templates
+@templates @needs.catalogue
 Feature: Templates
   Agents are made from templates: ready personalities that a deployment offers to all of its tenants alike. Everybody may
   look at the catalogue before registering. It belongs to the deployment: tenants use it, and none of them alters it or

@@ -1,4 +1,4 @@
-@profile
+@profile @needs.profile
 Feature: Tenant profile and statistics
   A tenant reads what the deployment knows of it, and changes what is its own to decide: its name, its email address, its
   phone number, its settings. It also reads what it has and has used: agents, messages, questions to the model and

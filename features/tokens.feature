@@ -4,7 +4,7 @@ Feature: Tokens
   good for nothing but a new access token, for a month. Both end with a logout. Nobody can make one, alter one, or
   use one kind for the other.
 
-  @TOK-001 @critical @smoke
+  @TOK-001 @critical @smoke @needs.renewal
   Scenario Outline: The <kind> token says whose it is and when it ends
     Given Acme has registered
     Then the <kind> token of Acme names Acme and its kind, and ends after <time>
@@ -14,7 +14,7 @@ Feature: Tokens
       | access  | 24 hours |
       | refresh | 30 days  |
 
-  @TOK-002 @critical @smoke
+  @TOK-002 @critical @smoke @needs.renewal
   Scenario: A refresh token gives a new access token
     Given Acme has registered
     When Acme renews its session
@@ -22,7 +22,7 @@ Feature: Tokens
     And the access token of Acme names Acme and its kind, and ends after 24 hours
     And Acme still has access
 
-  @TOK-003 @critical
+  @TOK-003 @critical @needs.renewal
   Scenario: A refresh token is good for more than one access token
     Given Acme has registered
     When Acme renews its session
@@ -30,7 +30,7 @@ Feature: Tokens
     Then the access token of Acme is another than before
     And Acme still has access
 
-  @TOK-004 @critical
+  @TOK-004 @critical @needs.renewal
   Scenario: Nothing but a refresh token renews a session
     Given Acme has registered
     When somebody tries to renew the session of Acme with each of these
@@ -43,7 +43,7 @@ Feature: Tokens
     Then every attempt is refused as unauthorized
     And Acme can renew its session
 
-  @TOK-005 @normal
+  @TOK-005 @normal @needs.renewal
   Scenario: Who forgets the refresh token is told so
     Given Acme has registered
     When somebody tries to renew the session of Acme with each of these
@@ -55,7 +55,7 @@ Feature: Tokens
     Then every attempt is refused as invalid
     And Acme can renew its session
 
-  @TOK-006 @normal
+  @TOK-006 @normal @needs.renewal
   Scenario Outline: What is no renewal at all is refused, not stumbled over: <body>
     When a stranger tries to renew the session and sends <body>
     Then it is refused as invalid or as unauthorized
@@ -73,7 +73,7 @@ Feature: Tokens
       | null characters             |
       | a hundred thousand brackets |
 
-  @TOK-007 @critical
+  @TOK-007 @critical @needs.renewal
   Scenario: A session is renewed for its own tenant, whoever asks
     Given these tenants have registered
       | tenant |
@@ -82,14 +82,14 @@ Feature: Tokens
     When Acme, with its own access token, tries to renew the session of Globex
     Then the new access token, if there is one, names Globex
 
-  @TOK-008 @critical
+  @TOK-008 @critical @needs.renewal
   Scenario: Many renewals at the same moment all succeed
     Given Acme has registered
     When Acme tries to renew its session 6 times at once
     Then every attempt is accepted
     And all new access tokens differ
 
-  @TOK-009 @blocker
+  @TOK-009 @blocker @needs.logout
   Scenario: A logout ends both tokens of its session
     Given Acme has registered
     And Acme has logged in on its "phone"
@@ -97,7 +97,7 @@ Feature: Tokens
     Then the access token of the "phone" is refused
     And the refresh token of the "phone" is refused
 
-  @TOK-010 @critical
+  @TOK-010 @critical @needs.logout
   Scenario: A logout ends no other session
     Given these tenants have registered
       | tenant |
@@ -111,7 +111,7 @@ Feature: Tokens
     And Acme still has access
     And Globex still has access
 
-  @TOK-011 @critical
+  @TOK-011 @critical @needs.logout
   Scenario: A logout ends what was renewed before it, too
     Given Acme has registered
     And Acme has logged in on its "phone"
@@ -121,7 +121,7 @@ Feature: Tokens
     And the first access token of the "phone" is refused
     And the refresh token of the "phone" is refused
 
-  @TOK-012 @normal
+  @TOK-012 @normal @needs.logout
   Scenario: A second logout finds nothing to end
     Given Acme has registered
     And Acme has logged in on its "phone"
@@ -152,7 +152,7 @@ Feature: Tokens
     Then every attempt is refused as unauthorized
     And Acme still has access
 
-  @TOK-014 @critical
+  @TOK-014 @critical @needs.renewal
   Scenario: Nobody makes or alters a refresh token
     Given Acme has registered
     When Mallory tries the refresh token of Acme after each of these alterations
@@ -181,7 +181,7 @@ Feature: Tokens
       | without an end          |
       | with a path as a tenant |
 
-  @TOK-016 @critical @needs.cleanup
+  @TOK-016 @critical @needs.cleanup @needs.renewal
   Scenario: The tokens of a tenant end with the tenant
     Given these tenants have registered
       | tenant |
@@ -195,7 +195,7 @@ Feature: Tokens
     And the right password of Acme is refused as unauthorized
     And Globex still has access
 
-  @TOK-017 @critical @needs.launch @needs.short_sessions
+  @TOK-017 @critical @needs.launch @needs.renewal @needs.short_sessions
   Scenario: A token is worth nothing from its end on
     Given the tenants are those of a deployment whose tokens soon end
     And Acme has registered

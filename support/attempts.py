@@ -109,7 +109,8 @@ def try_agent_that_does_not_exist(scene: Scene, tenant: str) -> None:
 
 def replace_api_key(scene: Scene, tenant: str) -> None:
     """Replace the tenant's API key; as "<tenant> before" the story knows who has the old one."""
-    scene.tenants[f"{tenant} before"] = replace(scene.tenant(tenant))
+    before = scene.tenant(tenant)
+    scene.tenants[f"{tenant} before"] = replace(before, agent_keys=dict(before.agent_keys))
     scene.grounds.configurator.regenerate_api_key(scene.tenant(tenant))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from support import talk
+from support.accounts.attempts import as_itself
 from support.chat import Speaker
 from support.configurator.operations import OPERATIONS
 from support.isolation import Rows, Sighting, in_prompts, in_texts
@@ -116,16 +117,14 @@ def _in_rows(world: World) -> list[Sighting]:
 
 def _in_answers(world: World) -> list[Sighting]:
     """Look into all that the configurator tells each tenant."""
+    operations = [OPERATIONS[name] for name in _READING]
     answers = [
-        (tenant.tenant_id, _read(world, operation, tenant.access_token, tenant.agents[0].agent_id))
+        (tenant.tenant_id, as_itself(world.configurator, operation, tenant).text)
         for tenant in world.scene.tenants.values()
-        for operation in _READING
+        for operation in operations
+        if operation.needs not in world.configurator.lacking
     ]
     return in_texts(answers, "an answer")
-
-
-def _read(world: World, operation: str, token: str, agent_id: str) -> str:
-    return OPERATIONS[operation].attempt(world.configurator, f"Bearer {token}", agent_id=agent_id).text
 
 
 # Where to look for canaries, by the words that features call it.

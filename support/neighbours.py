@@ -73,7 +73,7 @@ ACTS: Mapping[str, Callable[[ConfiguratorClient, Tenant], object]] = {
         tenant, tenant.agents[0], persona="你现在是别人。"
     ),
     "dismisses its agent": lambda configurator, tenant: configurator.delete_agent(tenant, tenant.agents[0]),
-    "replaces its API key": ConfiguratorClient.regenerate_api_key,
-    "renews its session": ConfiguratorClient.renew,
-    "logs out": ConfiguratorClient.logout,
+    "replaces its API key": lambda configurator, tenant: configurator.regenerate_api_key(tenant),
+    "renews its session": lambda configurator, tenant: configurator.renew(tenant),
+    "logs out": lambda configurator, tenant: configurator.logout(tenant),
 }

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, inspect
 
 from support.deployments import Deployment
 from support.deployments.launch import launch
@@ -16,8 +16,8 @@ from support.obstacles import Obstacle
 from support.settings import Settings
 from support.world import World
 
-# One of those in which every generation of MaiMBot keeps its tenants.
-_TABLE = "tenant_users"
+# In which of these a generation of MaiMBot keeps its tenants.
+_TABLES = ("tenant_users", "tenants")
 _SECONDS = 10.0
 
 
@@ -90,8 +90,10 @@ def try_to_start(world: World, obstacle: Obstacle) -> None:
 
 def hide_tenants(deployment: Deployment, *, hidden: bool) -> None:
     """Put the table of the deployment's tenants out of reach, or back."""
-    names = [_TABLE, f"hidden_{_TABLE}"]
     engine = create_engine(deployment.database_urls[0])
+    known = inspect(engine).get_table_names()
+    table = next(table for table in _TABLES if {table, f"hidden_{table}"} & set(known))
+    names = [table, f"hidden_{table}"]
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE {} RENAME TO {}".format(*(names if hidden else reversed(names))))
     engine.dispose()

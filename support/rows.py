@@ -13,6 +13,9 @@ from support.errors import InfrastructureError
 
 Row = dict[str, Any]
 
+# What dialect saas calls the columns that v1 calls so.
+_OTHER_NAMES = {"chat_stream_id": ("stream_id", "chat_id"), "platform": ("chat_info_platform",)}
+
 
 @dataclass(frozen=True)
 class StoredMessage:
@@ -26,6 +29,7 @@ class StoredMessage:
 def rows_of(database_urls: Sequence[str], table: str, tenant_ids: Collection[str]) -> list[Row]:
     """Return the rows of the table that are under these tenants, as they were written one after the other.
 
+    Columns have their names of dialect v1, as far as there are such; a row that names no agent is that of its stream.
     Raises InfrastructureError when no database has such a table with a column tenant_id.
     """
     found: list[Row] = []
@@ -42,7 +46,18 @@ def rows_of(database_urls: Sequence[str], table: str, tenant_ids: Collection[str
             f"No database of the deployment has a table {table} with a column tenant_id, so nothing can be said of its "
             "rows; expected one of them to have it: give its URL as -D database_url=."
         )
+    for row in found:
+        row |= {name: row[column] for name in _OTHER_NAMES if (column := column_called(name, row))}
+    if any("agent_id" not in row and "chat_stream_id" in row for row in found):
+        streams = rows_of(database_urls, "chat_streams", tenant_ids)
+        agents = {stream["chat_stream_id"]: stream["agent_id"] for stream in streams}
+        return [{"agent_id": agents.get(row["chat_stream_id"], ""), **row} for row in found]
     return found
+
+
+def column_called(name: str, columns: Collection[str]) -> str | None:
+    """Return which of these columns is the one that v1 calls so; None when there is none."""
+    return next((each for each in (name, *_OTHER_NAMES.get(name, ())) if each in columns), None)
 
 
 def stored_messages(database_urls: Sequence[str], tenant_ids: Collection[str]) -> Counter[StoredMessage]:

@@ -156,6 +156,7 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
         "needs.model": not world.deployment.model_url and "It needs to know what the model was asked: -D model_url=.",
         "needs.llm": world.settings.topics != "llm" and "It needs a model that plays the user: -D topics=llm.",
     }
+    reasons |= {f"needs.{capability}": reason for capability, reason in world.configurator.lacking.items()}
     return next((reason for tag, reason in reasons.items() if reason and tag in scenario.effective_tags), None)
 
 
@@ -188,7 +189,7 @@ def _cleanup(world: World, residue: list[str]) -> Cleanup:
     for purge in world.purges:
         tables.update(purge.counts)
     return Cleanup(
-        users_cleaned=tables["tenant_users"],
+        users_cleaned=tables["tenant_users"] + tables["users"],
         agents_cleaned=tables["agents"],
         sessions_cleaned=tables["user_sessions"],
         messages_cleaned=tables["messages"],

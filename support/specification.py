@@ -8,6 +8,8 @@ from pathlib import Path
 from behave.model import Feature, Scenario
 from behave.parser import parse_file
 
+from support.configurator import CAPABILITIES
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "specification.md"
 ID = re.compile(r"[A-Z]+-\d{3}")
@@ -43,6 +45,7 @@ TAGS = {
     "needs.short_sessions": "skipped when the deployment cannot be told to let tokens end soon",
     "needs.model": "skipped when the deployment does not ask our model endpoint",
     "needs.llm": "skipped unless -D topics=llm",
+    **{f"needs.{capability}": f"skipped when the dialect knows {what}" for capability, what in CAPABILITIES.items()},
     "wip": "work in progress, skipped",
 }
 

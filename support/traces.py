@@ -7,6 +7,7 @@ from sqlalchemy import MetaData, create_engine, func, select
 
 from support.isolation import Rows, Sighting
 from support.prompts import recorded_prompts
+from support.rows import column_called
 
 
 def traces(database_urls: Sequence[str], model_url: str | None, markers: Collection[str]) -> list[Sighting]:
@@ -27,8 +28,9 @@ def count_by(database_urls: Sequence[str], tenant_id: str, column: str) -> Count
             metadata.reflect(engine)
             with engine.connect() as connection:
                 for table in metadata.sorted_tables:
-                    if {"tenant_id", column} <= set(table.columns.keys()):
-                        value = table.columns[column]
+                    called = column_called(column, table.columns.keys())
+                    if called and "tenant_id" in table.columns:
+                        value = table.columns[called]
                         of_tenant = table.columns.tenant_id == tenant_id
                         for row in connection.execute(select(value, func.count()).where(of_tenant).group_by(value)):
                             counts[table.name, str(row[0])] += row[1]

@@ -20,13 +20,13 @@ from support.chat import (
 from support.chat.connection import REPLY_TIMEOUT_SECONDS
 from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
-from support.configurator import Agent, ConfiguratorClient, Exchange, Tenant, create_agents, register_tenants
+from support.configurator import Agent, Exchange, Tenant, client_of, create_agents, register_tenants
 from support.deployments import Deployment
-from support.deployments.polling import await_next_second
+from support.deployments.polling import await_next_second, wait_until
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.prompts import recorded_prompts
-from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, purge
+from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, count_rows, purge
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
@@ -66,8 +66,10 @@ class World:
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
         self.writer = _topic_writer(self.settings)
-        self.configurator = ConfiguratorClient(
+        self.configurator = client_of(
+            self.deployment.profile.dialect,
             self.deployment.configurator_url,
+            self.deployment.front_url,
             log=self.ledger,
             observe=self._observe,
             timeout=self._seconds(15),
@@ -97,7 +99,10 @@ class World:
     def credential(self, tenant: Tenant, agent: Agent) -> str:
         """Spell what a connection of this tenant to this agent presents."""
         return self.deployment.profile.credential.format(
-            api_key=tenant.api_key, tenant_id=tenant.tenant_id, agent_id=agent.agent_id
+            api_key=tenant.api_key,
+            agent_key=self.configurator.agent_key(tenant, agent.agent_id),
+            tenant_id=tenant.tenant_id,
+            agent_id=agent.agent_id,
         )
 
     def new_usernames(self, count: int) -> list[str]:
@@ -236,8 +241,26 @@ class World:
         The deployment has been stopped, if it was launched.
         """
         is_ours = self.deployment.directory is not None and not self.settings.database_url
-        self._purge(self.ledger.selection(), alone=is_ours)
+        names = self.ledger.selection()
+        self._purge(names, alone=is_ours)
+        self._purge_what_comes_back(names)
         self.ledger.purged()
+
+    def _purge_what_comes_back(self, names: Selection) -> None:
+        """Purge again, as soon as a replier that runs on has written what it still held of these."""
+        seconds = self.deployment.profile.autosave_seconds
+        if not (seconds and names) or self.deployment.directory:
+            return
+        found: dict[str, int] = {}
+
+        def is_back() -> bool:
+            nonlocal found
+            before, found = found, count_rows(self.databases(), names)
+            return bool(found) and found == before
+
+        with progress("waiting for what the replier still writes", total=1):
+            wait_until(is_back, seconds, pause=1)
+        self._purge(names)
 
     def _purge(self, selection: Selection, *, alone: bool = False) -> PurgeReport:
         report = purge(self.databases(), selection, directories=self.deployment.directories, alone=alone)

@@ -1,12 +1,14 @@
 #!/bin/sh
-# Makes .venv with exactly what requirements.lock pins, by the interpreter that $PYTHON names, or else by python3.
-# Does nothing while that is done; starts over when the lock or $PYTHON changed or the last try was cut off.
+# Makes .venv with exactly what requirements.lock pins, by the interpreter that $PYTHON names, or else by python3;
+# setup.sh LOCK VENV makes another environment. Does nothing while that is done; starts over when the lock or $PYTHON
+# changed or the last try was cut off.
 set -eu
 cd "$(dirname "$0")/.."
 
 python=${PYTHON:-python3}
-venv=.venv
-# A copy of the lock, written last: without it, whatever stands in .venv is made anew.
+lock=${1:-requirements.lock}
+venv=${2:-.venv}
+# A copy of the lock, written last: without it, whatever stands in the environment is made anew.
 stamp=$venv/requirements.lock
 
 fail() {
@@ -19,7 +21,7 @@ version_of() {
 }
 
 is_done() {
-    cmp -s requirements.lock $stamp && made_by=$(version_of $venv/bin/python 2>/dev/null) || return 1
+    cmp -s "$lock" "$stamp" && made_by=$(version_of $venv/bin/python 2>/dev/null) || return 1
     [ -z "${PYTHON:-}" ] || [ "$(version_of "$python" 2>/dev/null)" = "$made_by" ]
 }
 
@@ -37,7 +39,7 @@ check_python() {
 }
 
 install() {
-    echo "set-up: installing requirements.lock into $venv for Python $version; this takes about a minute."
+    echo "set-up: installing $lock into $venv for Python $version; this takes about a minute."
     # In an activated .venv, "python3" is the interpreter that is about to be removed; its base is not.
     base_python=$("$python" -c 'import sys; print(sys._base_executable)')
     trap 'rm -rf $venv' EXIT
@@ -46,9 +48,9 @@ install() {
     rm -rf $venv
     "$base_python" -m venv $venv ||
         fail "$venv could not be made: mend what stands above, then run make again."
-    $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.lock ||
-        fail "requirements.lock could not be installed: mend what stands above (the network, pip's settings, the disk), then run make again."
-    cp requirements.lock $stamp
+    $venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" ||
+        fail "$lock could not be installed: mend what stands above (the network, pip's settings, the disk), then run make again."
+    cp "$lock" "$stamp"
     trap - EXIT
 }
 

@@ -89,12 +89,12 @@ def name_is_free(context: HasWorld) -> None:
 
 @then("the ids, the key and the tokens of {tenant:Name} have the documented form")
 def identity_has_documented_form(context: HasWorld, tenant: str) -> None:
-    accounts.has_documented_form(context.world.scene.tenant(tenant))
+    accounts.has_documented_form(context.world.configurator, context.world.scene.tenant(tenant))
 
 
 @then('the ids, the key and the tokens of the "{device}" have the documented form')
 def login_has_documented_form(context: HasWorld, device: str) -> None:
-    accounts.has_documented_form(context.world.scene.login(device))
+    accounts.has_documented_form(context.world.configurator, context.world.scene.login(device))
 
 
 @then("{one:Name} and {other:Name} share none of them")

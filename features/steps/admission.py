@@ -143,4 +143,4 @@ def connection_is_closed(context: HasWorld, tenant: str, agent: str) -> None:
 @then("no log shows the key of {tenant:Name}, nor the wrong one")
 def no_log_shows_the_key(context: HasWorld, tenant: str) -> None:
     scene = context.world.scene
-    expectations.no_log_shows(scene.log_texts(), [scene.tenant(tenant).api_key[:-1]])
+    expectations.no_log_shows(scene.log_texts(), [key[:-1] for key in scene.tenant(tenant).keys])

@@ -51,7 +51,7 @@ def key_is_new(context: HasWorld, tenant: str) -> None:
 
 @then("the API key of {tenant:Name} has the documented form")
 def key_has_documented_form(context: HasWorld, tenant: str) -> None:
-    accounts.has_documented_form(context.world.scene.tenant(tenant), "api_key")
+    accounts.has_documented_form(context.world.configurator, context.world.scene.tenant(tenant), "api_key")
 
 
 @then("the old API key of {tenant:Name} stands in no table")

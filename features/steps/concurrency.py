@@ -28,7 +28,7 @@ def people_register(context: HasWorld, count: int) -> None:
 @then("each of them has ids, an API key and a token of its own, and sees itself")
 def each_is_a_tenant(context: HasWorld) -> None:
     tenants = list(context.world.scene.tenants.values())
-    expectations.own_identities(tenants)
+    expectations.own_identities(context.world.configurator, tenants)
     for tenant in tenants:
         expectations.sees_itself(context.world.configurator, tenant)
 

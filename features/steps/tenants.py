@@ -19,7 +19,7 @@ def tenants_have_created_agents(context: HasWorld) -> None:
 
 @then("each has ids, an API key and a token of its own")
 def each_has_its_own_identity(context: HasWorld) -> None:
-    expectations.own_identities(context.world.registered_tenants())
+    expectations.own_identities(context.world.configurator, context.world.registered_tenants())
 
 
 @then("each sees itself by its token")

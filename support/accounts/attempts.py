@@ -35,7 +35,8 @@ def as_itself(
     configurator: ConfiguratorClient, operation: Operation, tenant: Tenant, **options: Any
 ) -> requests.Response:
     """Try an operation on the tenant with its own access token."""
-    return operation.attempt(configurator, bearer(tenant.access_token), agent_id=agent_of(tenant), **options)
+    whose = {"agent_id": agent_of(tenant), "tenant_id": tenant.tenant_id}
+    return operation.attempt(configurator, bearer(tenant.access_token), **{**whose, **options})
 
 
 def bearer(token: str) -> str:
@@ -53,7 +54,10 @@ def with_credentials(
 ) -> Answers:
     """Try an operation on the tenant with each of these credentials, none of which is its access token."""
     return {
-        name: operation.attempt(configurator, CREDENTIALS[name](tenant), agent_id=agent_of(tenant)) for name in names
+        name: operation.attempt(
+            configurator, CREDENTIALS[name](tenant), agent_id=agent_of(tenant), tenant_id=tenant.tenant_id
+        )
+        for name in names
     }
 
 
@@ -88,6 +92,7 @@ def with_and_without_slash(
 ) -> Answers:
     """Try an operation under both spellings of its address, as the tenant or as a stranger."""
     options = {"authorization": bearer(tenant.access_token), "agent_id": agent_of(tenant)} if tenant else {}
+    options |= {"tenant_id": tenant.tenant_id} if tenant else {}
     spellings = {f"to {operation.name} with a slash": True, f"to {operation.name} without a slash": False}
     return {name: operation.attempt(configurator, slash=slash, **options) for name, slash in spellings.items()}
 
@@ -99,7 +104,8 @@ def naming_another(
     named = {place: getattr(other, place) for place in _PLACES}
     headers = {f"X-{place.replace('_', '-').title()}": value for place, value in named.items()}
     body = operation.body and {**operation.body, **named}
-    return as_itself(configurator, operation, actor, params=named, headers=headers, json=body)
+    whose = {"tenant_id": other.tenant_id}
+    return as_itself(configurator, operation, actor, params=named, headers=headers, json=body, **whose)
 
 
 def foreign_agent(configurator: ConfiguratorClient, operation: Operation, actor: Tenant, agent: Agent) -> Answers:
@@ -127,12 +133,16 @@ def everything(configurator: ConfiguratorClient, tenant: Tenant) -> Answers:
         "renew the session": {"refresh_token": tenant.refresh_token},
     }
     answers = {}
-    for name in _EVERYTHING:
+    for name in _offered(configurator):
         operation, body = OPERATIONS[name], bodies.get(name, OPERATIONS[name].body)
         answer = answers[name] = as_itself(configurator, operation, tenant, json=body)
         if answer.ok:
             _keep_secrets(tenant, name, answer)
     return answers
+
+
+def _offered(configurator: ConfiguratorClient) -> list[str]:
+    return [name for name in _EVERYTHING if OPERATIONS[name].needs not in configurator.lacking]
 
 
 def _keep_secrets(tenant: Tenant, name: str, answer: requests.Response) -> None:
@@ -152,9 +162,14 @@ def nonsense_everywhere(configurator: ConfiguratorClient, tenant: Tenant) -> Ans
     own = bearer(tenant.access_token)
     return {
         f"to {name} with {what}": send_body(
-            configurator, OPERATIONS[name], BODIES[what], authorization=own, agent_id="%00%FF'"
+            configurator,
+            OPERATIONS[name],
+            BODIES[what],
+            authorization=own,
+            agent_id="%00%FF'",
+            tenant_id=tenant.tenant_id,
         )
-        for name in _EVERYTHING
+        for name in _offered(configurator)
         for what in ("no JSON", "a list", "null characters")
     }
 

@@ -19,6 +19,7 @@ WELL_KNOWN_SECRETS = (
     "default-secret-key", "dev-secret-key", "development", "jwt-secret", "jwt_secret", "jwt-secret-key", "key", "test",
     "password", "admin", "123456", "maimbot", "MaiMBot", "maibot", "mai", "maimbot-secret", "maimbot_secret",
     "maimbot-secret-key", "maimbot_secret_key", "maimbot-jwt-secret", "maimbot_jwt_secret_key", "maibot-secret-key",
+    "CHANGE_THIS_TO_A_SECURE_SECRET_KEY_IN_PRODUCTION",
     "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
 )  # fmt: skip
 ANOTHER_PASSWORD = "a password of somebody else"  # noqa: S105

@@ -30,15 +30,16 @@ def tables_holding(database_urls: Sequence[str], texts: Mapping[str, str]) -> di
     return found
 
 
-def stored_passwords(database_urls: Sequence[str], tenant_id: str) -> set[str]:
-    """Return what the tenant's rows hold in columns that are called after passwords."""
+def stored_passwords(database_urls: Sequence[str], tenant_id: str, user_id: str) -> set[str]:
+    """Return what the rows of the tenant or its user hold in columns that are called after passwords."""
+    owners = {"tenant_id": tenant_id, "user_id": user_id, "id": user_id}
     return {
         value
         for connection, table in _tables(database_urls)
-        if "tenant_id" in table.columns
         for column in table.columns
         if "passw" in column.name.lower()
-        for value in connection.scalars(select(_text(column)).where(table.columns.tenant_id == tenant_id))
+        for name in owners.keys() & table.columns.keys()
+        for value in connection.scalars(select(_text(column)).where(_text(table.columns[name]) == owners[name]))
         if value
     }
 

@@ -87,7 +87,7 @@ def try_to_change(scene: Scene, agent: str, fields: Fields) -> None:
     scene.answer = scene.grounds.configurator.try_to_change_agent(owner, changed.agent_id, dict(fields))
     if scene.answer.ok:
         moved = {"updated_at": scene.answer.json().get("updated_at")}
-        scene.records[changed.agent_id] = {**record_of(scene, changed), **_decided(fields), **moved}
+        scene.records[changed.agent_id] = {**record_of(scene, changed), **_decided(scene, fields), **moved}
 
 
 def change_at_once(scene: Scene, agent: str, values: Iterable[str]) -> None:
@@ -95,7 +95,9 @@ def change_at_once(scene: Scene, agent: str, values: Iterable[str]) -> None:
     changed, configurator = scene.agent(agent), scene.grounds.configurator
     owner, waiting = tenant_of(scene, changed), [dict(FIELDS[value]) for value in values]
     record = {name: value for name, value in record_of(scene, changed).items() if name != "updated_at"}
-    scene.records[changed.agent_id] = record | {name: fields[name] for fields in waiting for name in fields}
+    scene.records[changed.agent_id] = record
+    for fields in waiting:
+        scene.records[changed.agent_id] |= _decided(scene, fields)
     scene.answers = {}
     answers = at_once(len(waiting), lambda: configurator.try_to_change_agent(owner, changed.agent_id, waiting.pop()))
     for answer in answers:
@@ -144,8 +146,9 @@ def _note(scene: Scene, owner: Tenant, fields: Fields, answer: requests.Response
     agent = Agent(shown["agent_id"], shown["tenant_id"], shown["name"], fields.get("template_id"), shown["persona"])
     owner.agents.append(agent)
     # Where the id is that of an agent which was there before, that one has to be as it was.
-    scene.records.setdefault(agent.agent_id, {**shown, **_decided(fields)})
+    scene.records.setdefault(agent.agent_id, {**shown, **_decided(scene, fields)})
 
 
-def _decided(fields: Fields) -> dict[str, Any]:
-    return {name: fields[name] for name in _DECIDED if name in fields}
+def _decided(scene: Scene, fields: Fields) -> dict[str, Any]:
+    lacking = scene.grounds.configurator.lacking
+    return {name: fields[name] for name in _DECIDED if name in fields and name not in lacking}

@@ -6,9 +6,10 @@ from support.chat.connection import Connection
 from support.chat.conversation import Conversation, Turn
 from support.chat.envelope import Frame, Speaker
 from support.chat.plan import Plan, plan_conversations
-from support.chat.reader import Reader, Refused
+from support.chat.reader import Reader
 from support.chat.swarm import hold_conversations
 from support.chat.trial import Trial, try_frames
+from support.transport import Refused
 
 __all__ = [
     "Admission",

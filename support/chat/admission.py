@@ -10,7 +10,8 @@ from typing import Literal
 from support.chat.connection import Connection, NoFrame
 from support.chat.envelope import Speaker
 from support.chat.marker import new_marker
-from support.chat.reader import Reader, Refused
+from support.chat.reader import Reader
+from support.transport import Refused
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from maim_message.message import APIMessageBase
 
 from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message, text_of
 from support.chat.transcript import Transcript
+from support.transport import Arrival, Closed, Transport
 
 REPLY_TIMEOUT_SECONDS = 15.0
 T = TypeVar("T")
@@ -32,21 +33,10 @@ class Sent:
     at: float
 
 
-@dataclass(frozen=True)
-class Closed:
-    """How a connection ended; code is None when the replier just went away."""
-
-    code: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        return f"closed {self.code or 'without a close frame'} {self.reason}".strip()
-
-
 class Connection:
     """An open WebSocket of one agent's credential on one platform. Made by Reader.open."""
 
-    def __init__(self, web_socket: websocket.WebSocket, credential: str, platform: str, transcript: Transcript) -> None:
+    def __init__(self, transport: Transport, credential: str, platform: str, transcript: Transcript) -> None:
         self.credential = credential
         self.platform = platform
         self.transcript = transcript
@@ -58,10 +48,8 @@ class Connection:
         self.pings = 0
         # How often each msg_id was sent and its acknowledgement not yet consumed.
         self._unacknowledged: Counter[str] = Counter()
-        if web_socket.sock is None:
-            raise ValueError("a connection is made of an open WebSocket")
-        self.socket = web_socket.sock
-        self._web_socket = web_socket
+        self.socket = transport.socket
+        self._transport = transport
         self._changed = threading.Condition()
 
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
@@ -83,25 +71,20 @@ class Connection:
 
     def send_raw(self, raw: str | bytes) -> None:
         """Send a text or binary frame as it is; raises NoFrame when the connection has ended."""
-        if isinstance(raw, str):
-            shown, opcode = raw, websocket.ABNF.OPCODE_TEXT
-        else:
-            shown, opcode = f"{len(raw)} bytes, binary", websocket.ABNF.OPCODE_BINARY
-        self.transcript.add(">", shown)
+        self.transcript.add(">", raw if isinstance(raw, str) else f"{len(raw)} bytes, binary")
         try:
-            self._web_socket.send(raw, opcode)
+            self._transport.send(raw)
         except (websocket.WebSocketException, OSError) as error:
             where = f"connection {self.transcript.number} ({self.transcript.title})"
             raise NoFrame(f"A frame could not be sent on {where}: {self.closed or error}.") from error
 
-    def send_close(self) -> None:
-        """Send a close frame, code 1000; the answer is the reader's."""
-        self._web_socket.send_close()
+    def say_goodbye(self) -> None:
+        """Tell the replier that nothing more comes; the answer is the reader's."""
+        self._transport.close()
 
-    def read(self) -> tuple[int, bytes]:
-        """Read one frame from the socket: opcode and data. A PING is answered on the way. Only for the reader."""
-        opcode, frame = self._web_socket.recv_data_frame(control_frame=True)
-        return opcode, bytes(frame.data)
+    def read(self) -> Arrival:
+        """Read what comes next on the socket. Only for the reader."""
+        return self._transport.receive()
 
     def expect(self, kind: str, matches: Callable[[Frame], bool], what: str, timeout: float) -> Frame:
         """Consume the first frame of this kind that matches; raises NoFrame after `timeout` seconds."""

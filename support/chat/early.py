@@ -4,13 +4,14 @@ import base64
 import json
 import secrets
 import socket
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import websocket
 
 from support.chat.admission import Admission
 from support.chat.envelope import Speaker, new_message_id, standard_frame, text_message
 from support.chat.marker import new_marker
+from support.transport import spoken_at
 
 
 def talk_with_the_handshake(url: str, credential: str, speaker: Speaker, timeout: float) -> Admission:
@@ -22,11 +23,13 @@ def talk_with_the_handshake(url: str, credential: str, speaker: Speaker, timeout
     marker = new_marker()
     message = text_message(credential, speaker, f"你好 {marker}", new_message_id())
     frame = json.dumps(standard_frame(message, new_message_id()))
-    address = urlsplit(url)
+    spoken = spoken_at(url, timeout)
+    address = urlsplit(spoken.address(url))
+    texts = [*spoken.greeting, spoken.encode(frame)]
     with socket.create_connection((address.hostname, address.port or 80), timeout) as client:
         client.sendall(
-            _request(address.netloc, address.path, credential, speaker.platform)
-            + websocket.ABNF.create_frame(frame, websocket.ABNF.OPCODE_TEXT).format()
+            _request(address.netloc, urlunsplit(("", "", *address[2:])), credential, speaker.platform)
+            + b"".join(websocket.ABNF.create_frame(text, websocket.ABNF.OPCODE_TEXT).format() for text in texts)
         )
         received, has_ended = _read(client)
     # A server does not mask its frames, so their text stands among what was received.

@@ -16,17 +16,14 @@ from urllib.parse import urlencode
 
 import websocket
 
-from support.chat.connection import Closed, Connection
+from support.chat.connection import Connection
 from support.chat.envelope import read_frame
 from support.chat.transcript import Transcript
 from support.errors import InfrastructureError
 from support.masking import mask, remember_secret
+from support.transport import Closed, Ping, connect
 
 OPEN_TIMEOUT_SECONDS = 15.0
-
-
-class Refused(AssertionError):
-    """The replier did not admit the connection."""
 
 
 def with_query(url: str, credential: str | None, platform: str | None) -> str:
@@ -79,18 +76,14 @@ class Reader:
         identity["x-uuid"] = connection_id or str(uuid.uuid4())
         named = {name: value for name, value in {**identity, **headers}.items() if value is not None}
         transcript = Transcript(title)
-        # The JSON parser checks the text; validating UTF-8 twice would double the cost of a frame.
-        web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
         try:
-            web_socket.connect(url, header=named, timeout=timeout, suppress_origin=True, http_no_proxy=["*"])
-        except websocket.WebSocketBadStatusException as error:
-            raise Refused(f"The replier refused the connection with HTTP {error.status_code}.") from error
+            transport = connect(url, named, timeout)
         except (websocket.WebSocketException, OSError) as error:
             raise InfrastructureError(
                 f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
                 "expected the replier to be running and reachable there."
             ) from error
-        connection = Connection(web_socket, credential or "", platform or "", transcript)
+        connection = Connection(transport, credential or "", platform or "", transcript)
         self._add(connection)
         return connection
 
@@ -100,7 +93,7 @@ class Reader:
         self._remove(connection)
         with contextlib.suppress(websocket.WebSocketException, OSError):
             # What is not wanted is websocket-client's own wait for the answer: the reader owns the socket.
-            connection.send_close()
+            connection.say_goodbye()
         connection.socket.close()
 
     def pause(self, connection: Connection) -> None:
@@ -153,16 +146,14 @@ class Reader:
                     self._read(key.data)
 
     def _read(self, connection: Connection) -> None:
-        """Read one frame; websocket-client answers a PING by itself."""
+        """Read what came and hand it over."""
         try:
-            opcode, data = connection.read()
+            arrival = connection.read()
         except (websocket.WebSocketException, OSError) as error:
-            self._end(connection, Closed(None, str(error)))
-            return
-        if opcode == websocket.ABNF.OPCODE_CLOSE:
-            code = int.from_bytes(data[:2], "big") if len(data) >= 2 else None
-            self._end(connection, Closed(code, data[2:].decode("utf-8", "replace")))
-        elif opcode == websocket.ABNF.OPCODE_PING:
+            arrival = Closed(None, str(error))
+        if isinstance(arrival, Closed):
+            self._end(connection, arrival)
+        elif isinstance(arrival, Ping):
             connection.receive_ping()
-        elif opcode != websocket.ABNF.OPCODE_PONG:
-            connection.receive(read_frame(data.decode("utf-8", "replace"), time.perf_counter()))
+        elif arrival is not None:
+            connection.receive(read_frame(arrival, time.perf_counter()))

@@ -15,10 +15,14 @@ def wrong_credentials(spell: Spell, tenant: Tenant, agent: Agent) -> Mapping[str
 
     def with_key(change: Callable[[str], str]) -> str:
         # Dialects differ in which of both they show.
-        changed = replace(tenant, api_key=change(tenant.api_key), tenant_id=change(tenant.tenant_id))
-        return spell(changed, agent)
+        keys = {agent.agent_id: change(tenant.agent_keys.get(agent.agent_id, ""))}
+        return spell(
+            replace(tenant, api_key=change(tenant.api_key), tenant_id=change(tenant.tenant_id), agent_keys=keys), agent
+        )
 
     unknown = replace(tenant, api_key=f"mb_{secrets.token_urlsafe(32)}", tenant_id=f"tenant_{secrets.token_hex(8)}")
+    unknown.agent_keys = {}
+    nobody = replace(agent, agent_id=f"agent_{secrets.token_hex(8)}")
     return {
         "no credential": None,
         "an empty credential": "",
@@ -30,8 +34,9 @@ def wrong_credentials(spell: Spell, tenant: Tenant, agent: Agent) -> Mapping[str
         "the right key with a space after it": with_key(lambda key: f"{key} "),
         "a pattern that matches every key": with_key(lambda _: "%"),
         "a quote that ends a database query": with_key(lambda _: "' OR '1'='1"),
-        "the right key for an agent that does not exist": spell(
-            tenant, replace(agent, agent_id=f"agent_{secrets.token_hex(8)}")
+        "the right key for an agent that does not exist": spell(tenant, nobody),
+        "a key made of what is no secret: the ids": spell(
+            replace(tenant, api_key=tenant.tenant_id, agent_keys={}), agent
         ),
         "the right key without an agent": spell(tenant, replace(agent, agent_id="")),
         "the agent without a key": with_key(lambda _: ""),

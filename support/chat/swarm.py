@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from support.chat.connection import REPLY_TIMEOUT_SECONDS
 from support.chat.conversation import Conversation
 from support.chat.plan import Plan
-from support.chat.reader import Reader, Refused
+from support.chat.reader import Reader
 from support.errors import InfrastructureError
+from support.transport import Refused
 
 _HANDSHAKES_AT_ONCE = 32
 _WRITERS_AT_ONCE = 32

@@ -1,7 +1,8 @@
-"""REST client of dialect v1 (contract: configurator-v1)."""
+"""REST client of dialect v1 (contract: configurator-v1), in whose terms the suite speaks."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -27,6 +28,19 @@ class ConfiguratorClient:
     configurator cannot be reached.
     """
 
+    # The capabilities that the dialect lacks, each with the reason why what needs it does not apply.
+    lacking: Mapping[str, str] = MappingProxyType({})
+    # What ids, keys and tokens look like, by their names in Tenant.
+    forms: Mapping[str, str] = MappingProxyType(
+        {
+            "user_id": r"user_[0-9a-f]{16}",
+            "tenant_id": r"tenant_[0-9a-f]{16}",
+            "api_key": r"mb_[\w-]{43}",
+            "access_token": r"[\w-]+\.[\w-]+\.[\w-]+",
+            "refresh_token": r"[\w-]+\.[\w-]+\.[\w-]+",
+        }
+    )
+
     def __init__(
         self,
         url: str,
@@ -44,18 +58,25 @@ class ConfiguratorClient:
         self.before_token = before_token
         self._local = threading.local()
 
-    def request(self, method: str, path: str, *, token: str | None = None, **options: Any) -> requests.Response:
-        """Send one request and return whatever is answered."""
+    def request(
+        self, method: str, path: str, *, token: str | None = None, tenant_id: str = "", **options: Any
+    ) -> requests.Response:
+        """Send one request and return whatever is answered.
+
+        `tenant_id` is for dialects whose address says whose tenant is meant; `options` are those of requests.
+        """
         headers = {**options.pop("headers", {})}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        return self.send(method, self.url + path, headers=headers, **options)
+
+    def send(self, method: str, url: str, **options: Any) -> requests.Response:
+        """Send one request to any address, and note the exchange."""
         try:
-            response = self._session().request(
-                method, self.url + path, headers=headers, timeout=self._timeout, **options
-            )
+            response = self._session().request(method, url, timeout=self._timeout, **options)
         except requests.RequestException as error:
             raise InfrastructureError(
-                f"{method} {self.url}{path} got no answer ({type(error).__name__}: {mask(str(error))}); "
+                f"{method} {url} got no answer ({type(error).__name__}: {mask(str(error))}); "
                 "expected the configurator to be running and reachable there."
             ) from error
         if response.status_code >= 500:
@@ -192,12 +213,15 @@ class ConfiguratorClient:
 
     def read_tenant(self, tenant: Tenant) -> dict[str, Any]:
         """Return the tenant's profile, as it is on the wire."""
-        profile: dict[str, Any] = _json(self.request("GET", "/api/v1/tenant/", token=tenant.access_token), 200)
+        profile: dict[str, Any] = _json(
+            self.request("GET", "/api/v1/tenant/", token=tenant.access_token, tenant_id=tenant.tenant_id), 200
+        )
         return profile
 
     def try_to_change_tenant(self, tenant: Tenant, changes: dict[str, Any]) -> requests.Response:
         """Send changes of the tenant's profile that may be refused."""
-        return self.request("PUT", "/api/v1/tenant/", token=tenant.access_token, json=changes)
+        whose = {"token": tenant.access_token, "tenant_id": tenant.tenant_id}
+        return self.request("PUT", "/api/v1/tenant/", **whose, json=changes)
 
     def change_tenant(self, tenant: Tenant, **changes: Any) -> dict[str, Any]:
         """Change fields of the tenant's profile; returns it as it is then on the wire."""
@@ -219,6 +243,10 @@ class ConfiguratorClient:
         tenant.replaced.append(tenant.api_key)
         tenant.api_key = remember_secret(answer["api_key"])
         return tenant.api_key
+
+    def agent_key(self, tenant: Tenant, agent_id: str) -> str:
+        """Return the key that this tenant has for the agent, in dialects where each agent has its own."""
+        return tenant.agent_keys.get(agent_id, "")
 
     def read_api_key(self, tenant: Tenant) -> str:
         """Return the API key that the tenant sees."""

@@ -22,6 +22,8 @@ class Operation:
     path: str
     body: Mapping[str, Any] | None = None
     needs_token: bool = True
+    # A capability that dialects may lack.
+    needs: str = ""
 
     def attempt(
         self,
@@ -29,13 +31,15 @@ class Operation:
         authorization: str | bytes | None = None,
         *,
         agent_id: str = AGENT_OF_NOBODY,
+        tenant_id: str = "",
         slash: bool | None = None,
         **options: Any,
     ) -> requests.Response:
         """Send the request and return whatever is answered.
 
-        `authorization` is the whole header; `slash` says whether the path ends with one, in place of its usual form;
-        `options` are those of requests and go before the operation's own body.
+        `authorization` is the whole header; `tenant_id` says whose tenant is meant, where the address does; `slash`
+        says whether the path ends with one, in place of its usual form; `options` are those of requests and go before
+        the operation's own body.
         """
         path = self.path.format(agent_id=agent_id, template_id="friendly_assistant")
         if slash is not None:
@@ -43,7 +47,9 @@ class Operation:
         headers = {**options.pop("headers", {})}
         if authorization is not None:
             headers["Authorization"] = authorization
-        return configurator.request(self.method, path, headers=headers, **{"json": self.body, **options})
+        return configurator.request(
+            self.method, path, tenant_id=tenant_id, headers=headers, **{"json": self.body, **options}
+        )
 
 
 OPERATIONS: Mapping[str, Operation] = {
@@ -51,22 +57,24 @@ OPERATIONS: Mapping[str, Operation] = {
     for operation in (
         Operation("register", "POST", "/api/v1/auth/register", needs_token=False),
         Operation("log in", "POST", "/api/v1/auth/login", needs_token=False),
-        Operation("renew the session", "POST", "/api/v1/auth/refresh", needs_token=False),
-        Operation("end the session", "POST", "/api/v1/auth/logout"),
+        Operation("renew the session", "POST", "/api/v1/auth/refresh", needs_token=False, needs="renewal"),
+        Operation("end the session", "POST", "/api/v1/auth/logout", needs="logout"),
         Operation("read the account", "GET", "/api/v1/auth/me"),
         Operation("read the tenant", "GET", "/api/v1/tenant/"),
         Operation("change the tenant", "PUT", "/api/v1/tenant/", {"phone": "+86 10 8888 6666"}),
-        Operation("read the statistics", "GET", "/api/v1/tenant/stats"),
-        Operation("upgrade the tenant", "POST", "/api/v1/tenant/upgrade"),
-        Operation("read the API key", "GET", "/api/v1/tenant/api-key"),
-        Operation("regenerate the API key", "POST", "/api/v1/tenant/regenerate-api-key"),
+        Operation("read the statistics", "GET", "/api/v1/tenant/stats", needs="statistics"),
+        Operation("upgrade the tenant", "POST", "/api/v1/tenant/upgrade", needs="profile"),
+        Operation("read the API key", "GET", "/api/v1/tenant/api-key", needs="tenant_key"),
+        Operation("regenerate the API key", "POST", "/api/v1/tenant/regenerate-api-key", needs="tenant_key"),
         Operation("list the agents", "GET", "/api/v1/agents/"),
         Operation("create an agent", "POST", "/api/v1/agents/", {"name": "Cy"}),
         Operation("read the agent", "GET", "/api/v1/agents/{agent_id}"),
         Operation("change the agent", "PUT", "/api/v1/agents/{agent_id}", {"name": "Another name"}),
         Operation("delete the agent", "DELETE", "/api/v1/agents/{agent_id}"),
-        Operation("list the templates", "GET", "/api/v1/agents/templates", needs_token=False),
-        Operation("read a template", "GET", "/api/v1/agents/templates/{template_id}", needs_token=False),
+        Operation("list the templates", "GET", "/api/v1/agents/templates", needs_token=False, needs="catalogue"),
+        Operation(
+            "read a template", "GET", "/api/v1/agents/templates/{template_id}", needs_token=False, needs="catalogue"
+        ),
         Operation("ask for its health", "GET", "/health", needs_token=False),
     )
 }

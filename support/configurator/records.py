@@ -39,14 +39,23 @@ class Tenant:
     refresh_token: str = field(repr=False)
     # The access tokens and API keys that it had before, oldest first.
     replaced: list[str] = field(default_factory=list, repr=False)
+    # In dialects where each agent has a key of its own: by the agent's id.
+    agent_keys: dict[str, str] = field(default_factory=dict, repr=False)
     agents: list[Agent] = field(default_factory=list)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys by which its connections are known: its own, or those of its agents."""
+        return [key for key in (self.api_key, *self.agent_keys.values()) if key]
 
     @property
     def secrets(self) -> dict[str, str]:
         """All that nobody but the tenant may know, by what it is."""
         names = ("password", "api_key", "access_token", "refresh_token")
-        replaced = {f"replaced secret {number}": secret for number, secret in enumerate(self.replaced, 1)}
-        return {**{name: getattr(self, name) for name in names}, **replaced}
+        had = {name: getattr(self, name) for name in names}
+        had |= {f"replaced secret {number}": secret for number, secret in enumerate(self.replaced, 1)}
+        had |= {f"api_key of {agent_id}": key for agent_id, key in self.agent_keys.items()}
+        return {name: secret for name, secret in had.items() if secret}
 
 
 class CreationLog(Protocol):

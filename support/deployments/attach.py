@@ -1,11 +1,12 @@
 """Attaching to a deployment that already runs: nothing is launched, but it must look like a MaiMBot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import requests
 import websocket
 
-from support.deployments.checkout import check_checkout
+from support.deployments.checkout import CHECKOUTS, check_checkout
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.http import get
@@ -14,10 +15,26 @@ from support.deployments.urls import check_http_url, check_websocket_url, with_p
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask
 from support.settings import Settings
+from support.transport import Refused, connect
 
 _SECONDS = 10.0
 # A replier refuses a connection without a credential, or accepts it only to close it.
-_REFUSALS = (401, 403)
+_REFUSALS = (401, 403, None)
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """By what a configurator is known: it lists something to everybody."""
+
+    path: str
+    kind: type
+    what: str
+
+
+_MARKS: Mapping[str, _Mark] = {
+    "v1": _Mark("/api/v1/agents/templates", list, "array of templates"),
+    "saas": _Mark("/api/v2/tenants", dict, "object with tenants"),
+}
 
 
 def attach(settings: Settings, profile: Profile) -> Deployment:
@@ -34,13 +51,16 @@ def attach(settings: Settings, profile: Profile) -> Deployment:
         profile=profile,
         configurator_url=configurator_url,
         replier_url=with_path(replier_url, profile.replier_path),
+        front_url=_setting("front_url", settings, check_http_url) or profile.front_url,
         model_url=_setting("model_url", settings, check_http_url) or profile.model_url,
         database_urls=_database_urls(settings, profile),
         directories=tuple(_directories(settings, profile)),
         wait_factor=settings.wait_factor,
     )
     seconds = _SECONDS * settings.wait_factor
-    _check_configurator(configurator_url, seconds)
+    _check_configurator(configurator_url, _MARKS[profile.dialect], seconds)
+    if deployment.front_url:
+        _ask("front", deployment.front_url, seconds)
     _check_replier(deployment.replier_url, seconds)
     if deployment.model_url:
         _check_health("model", deployment.model_url, seconds)
@@ -81,35 +101,38 @@ def _directories(settings: Settings, profile: Profile) -> Iterator[str]:
 
 
 def _in_checkout(text: str, settings: Settings, profile: Profile) -> str:
-    """Fill the placeholder of the checkout in which the deployment runs."""
-    if "{maimbot}" not in text:
-        return text
-    return text.replace("{maimbot}", str(check_checkout(settings.maimbot, profile.name)))
+    """Fill the placeholders of the checkouts in which the deployment runs."""
+    for name in CHECKOUTS:
+        if f"{{{name}}}" in text:
+            text = text.replace(f"{{{name}}}", str(check_checkout(settings, name, profile.name)))
+    return text
 
 
-def _check_configurator(url: str, seconds: float) -> None:
+def _check_configurator(url: str, mark: _Mark, seconds: float) -> None:
     _check_health("configurator", url, seconds)
-    templates_url = f"{url}/api/v1/agents/templates"
-    answer = _ask("configurator", templates_url, seconds)
+    list_url = f"{url}{mark.path}"
+    answer = _ask("configurator", list_url, seconds)
     try:
-        templates = answer.json()
+        listed = answer.json()
     except requests.JSONDecodeError:
-        templates = None
-    if answer.status_code != 200 or not isinstance(templates, list):
+        listed = None
+    if answer.status_code != 200 or not isinstance(listed, mark.kind):
         raise InfrastructureError(
-            f"{mask(url)} answers but is no MaiMBot configurator (GET {mask(templates_url)} answers "
-            f"{answer.status_code} and no JSON array of templates); give the configurator's own URL."
+            f"{mask(url)} answers but is no MaiMBot configurator (GET {mask(list_url)} answers "
+            f"{answer.status_code} and no JSON {mark.what}); give the configurator's own URL."
         )
 
 
 def _check_replier(url: str, seconds: float) -> None:
     try:
-        websocket.create_connection(url, timeout=seconds).close(timeout=1)
-    except websocket.WebSocketBadStatusException as refusal:
-        if refusal.status_code not in _REFUSALS:
+        transport = connect(url, {}, seconds)
+        transport.close()
+        transport.socket.close()
+    except Refused as refusal:
+        if refusal.status not in _REFUSALS:
             raise InfrastructureError(
                 f"{mask(url)} answers but is no MaiMBot replier (a WebSocket handshake is answered with status "
-                f"{refusal.status_code}); give the replier's own URL with its path."
+                f"{refusal.status}); give the replier's own URL with its path."
             ) from refusal
     except (websocket.WebSocketException, OSError) as error:
         raise InfrastructureError(

@@ -29,6 +29,8 @@ class Backend:
     working_directory: Path
     environment: Mapping[str, str] = field(repr=False)
     start_timeout: float  # seconds
+    # What is run to its end before each launch.
+    prepare: tuple[tuple[str, ...], ...] = ()
     # What it finds when it starts, by path.
     files: Mapping[Path, str] = field(default_factory=dict, repr=False)
     process: psutil.Popen = field(init=False, repr=False)
@@ -45,6 +47,8 @@ class Backend:
 
     def launch(self) -> None:
         """Launch the process, and wait for nothing. Raises InfrastructureError when it cannot be executed."""
+        for command in self.prepare:
+            self._prepare(command)
         try:
             self.process = processes.launch(self.command, self.environment, self.working_directory, self.log_file)
         except OSError as error:
@@ -101,10 +105,23 @@ class Backend:
         owner = ports.why_not_free(self.port)
         if owner:
             remedy = f"choose another ({self.name}_port=auto picks a free one)"
-            if self.name == "model":
+            if self.name in ("model", "front"):
                 remedy = "choose another in the profile"
             raise InfrastructureError(
                 f"port {self.port} of the {self.name} is taken by {owner}; stop that, or {remedy}."
+            )
+
+    def _prepare(self, command: tuple[str, ...]) -> None:
+        try:
+            code = processes.run(command, self.environment, self.working_directory, self.log_file, self.start_timeout)
+        except OSError as error:
+            raise InfrastructureError(
+                f"{self.name} cannot be prepared ({error.strerror}: {command[0]}); check prepare in the profile."
+            ) from error
+        if code != 0:
+            how = f"no end within {self.start_timeout:g} s" if code is None else processes.describe_exit(code)
+            raise InfrastructureError(
+                f"{self.name} could not be prepared ({' '.join(command)}: {how}). {log_tail(self.log_file)}"
             )
 
     def _check_start(self) -> None:

@@ -5,15 +5,20 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from support.errors import InfrastructureError, UsageError
+from support.settings import Settings
+
+# The repositories that a MaiMBot may be made of, by the settings that name a checkout of them.
+CHECKOUTS: Mapping[str, str] = {"maimbot": "MaiMBot", "maimconfig": "MaimConfig", "maimwebbackend": "MaimWebBackend"}
 
 
-def check_checkout(checkout: Path | None, profile_name: str) -> Path:
+def check_checkout(settings: Settings, name: str, profile_name: str) -> Path:
     """Return the checkout's absolute path. Raises UsageError when none is given or it is no folder."""
+    checkout: Path | None = getattr(settings, name)
     if checkout is None:
-        raise UsageError(f"{profile_name} needs a MaiMBot checkout; give its folder as -D maimbot=PATH.")
+        raise UsageError(f"{profile_name} needs a {CHECKOUTS[name]} checkout; give its folder as -D {name}=PATH.")
     folder = checkout.expanduser().absolute()
     if not folder.is_dir():
-        raise UsageError(f"maimbot={str(checkout)!r} is no folder; give that of a MaiMBot checkout.")
+        raise UsageError(f"{name}={str(checkout)!r} is no folder; give that of a {CHECKOUTS[name]} checkout.")
     return folder
 
 
@@ -22,7 +27,7 @@ def find_python(checkout: Path) -> str:
     python = checkout / ".venv" / "bin" / "python"
     if not python.exists():
         raise UsageError(
-            f"{python} is missing, and MaiMBot runs in an environment of its own; make it by: "
+            f"{python} is missing, and what is in it runs in an environment of its own; make it by: "
             f"cd {checkout} && python3 -m venv .venv && .venv/bin/pip install -r requirements.txt"
         )
     return str(python)

@@ -24,6 +24,8 @@ class Deployment:
     replier_url: str
     model_url: str | None
     database_urls: tuple[str, ...] = field(repr=False)
+    # Where tenants register and log in, when that is not the configurator.
+    front_url: str | None = None
     # What it keeps of a tenant outside of them, such as data/{tenant_id}.
     directories: tuple[str, ...] = ()
     wait_factor: float = 1.0
@@ -113,6 +115,7 @@ class Deployment:
             configurator_url=self.configurator_url,
             replier_url=self.replier_url,
             model_url=self.model_url,
+            front_url=self.front_url,
             database_url=None if holds_password(main) else main,
             backends=tuple(
                 BackendRecord(

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from support.deployments.backend import Backend
-from support.deployments.checkout import check_checkout, copy_checkout, find_python, write_files
+from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkout, find_python, write_files
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
@@ -16,9 +16,6 @@ from support.deployments.profile import BackendProfile, Profile
 from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings
-
-# The folder of a launch where the copy of the checkout is.
-_COPY = "maimbot"
 
 
 def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
@@ -32,8 +29,8 @@ def launch(settings: Settings, profile: Profile, directory: Path) -> Deployment:
     deployment, backends = _plan(settings, profile, directory)
     for backend in backends:
         backend.check_port()
-    if settings.maimbot:
-        copy_checkout(settings.maimbot.expanduser().absolute(), directory / _COPY, profile.leave_out)
+    for name in profile.checkouts:
+        copy_checkout(check_checkout(settings, name, profile.name), directory / name, profile.leave_out)
     _make_folders(directory, backends, deployment.database_urls)
     for url in deployment.database_urls:
         check_database(url, must_exist=False)
@@ -55,8 +52,11 @@ def _refuse_unused(settings: Settings, profile: Profile) -> None:
             f"model_url is only for attaching, and {profile.name} is launched; "
             "name a model that already runs by the key model_url of a profile without a model backend."
         )
-    if settings.maimbot and not profile.needs_checkout:
-        raise UsageError(f"maimbot is given, and {profile.name} is not launched from a checkout; leave it out.")
+    for name in CHECKOUTS:
+        if getattr(settings, name) and name not in profile.checkouts:
+            raise UsageError(f"{name} is given, and {profile.name} is not launched from such a checkout; leave it out.")
+    if settings.front_url:
+        raise UsageError(f"front_url is only for attaching, and {profile.name} is launched; leave it out.")
     if settings.database_url and not profile.chooses_database:
         raise UsageError(
             f"database_url is given, and no backend of {profile.name} is told its database; leave it out, "
@@ -75,6 +75,7 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
         profile=profile,
         configurator_url=urls["configurator"],
         replier_url=f"ws://{HOST}:{ports['replier']}{profile.replier_path}",
+        front_url=urls.get("front"),
         model_url=urls.get("model", profile.model_url),
         database_urls=databases,
         # Which tenant's it is, the purge says.
@@ -83,18 +84,30 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
         directory=directory,
     )
     urls["replier"] = deployment.replier_url
-    places |= {"database_url": databases[0], "model_url": str(deployment.model_url)}
+    places |= {
+        "database_url": databases[0],
+        "model_url": str(deployment.model_url),
+        "configurator_url": urls["configurator"],
+    }
+    spare_ports = dict(zip(ports, free_ports(len(ports)), strict=True))
     return deployment, [
-        _plan_backend(each, urls[each.name], ports[each.name], places, directory) for each in profile.backends
+        _plan_backend(
+            each,
+            urls[each.name],
+            ports[each.name],
+            {**places, "spare_port": str(spare_ports[each.name])},
+            directory,
+        )
+        for each in profile.backends
     ]
 
 
 def _find_places(settings: Settings, profile: Profile, directory: Path) -> dict[str, str]:
     """Return what the placeholders that all backends share stand for."""
     places = {"python": sys.executable, "directory": str(directory)}
-    if profile.needs_checkout:
-        checkout = check_checkout(settings.maimbot, profile.name)
-        places |= {"maimbot": str(directory / _COPY), "maimbot_python": find_python(checkout)}
+    for name in profile.checkouts:
+        checkout = check_checkout(settings, name, profile.name)
+        places |= {name: str(directory / name), f"{name}_python": find_python(checkout)}
     return places
 
 
@@ -111,9 +124,10 @@ def _plan_backend(profile: BackendProfile, url: str, port: int, places: Mapping[
         health_url=f"http://{HOST}:{port}{profile.health}",
         log_file=directory / "logs" / f"{profile.name}.log",
         command=tuple(map(filled, profile.command)),
+        prepare=tuple(tuple(map(filled, command)) for command in profile.prepare),
         working_directory=Path(filled(str(profile.working_directory))),
         environment={**inherited, "PYTHONUNBUFFERED": "1", **given},
-        files={directory / _COPY / path: filled(text) for path, text in profile.files.items()},
+        files={directory / profile.checkout / path: filled(text) for path, text in profile.files.items()},
         start_timeout=profile.start_timeout,
     )
 

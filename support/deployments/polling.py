@@ -6,13 +6,16 @@ from collections.abc import Callable
 _PAUSE = 0.03
 
 
-def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
-    """Return True as soon as the condition holds, False when it did not within this many seconds."""
+def wait_until(condition: Callable[[], bool], seconds: float, pause: float = _PAUSE) -> bool:
+    """Return True as soon as the condition holds, False when it did not within this many seconds.
+
+    `pause`: seconds between two looks.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= deadline:
             return False
-        time.sleep(_PAUSE)
+        time.sleep(pause)
     return True
 
 

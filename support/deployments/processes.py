@@ -33,6 +33,21 @@ def launch(command: Sequence[str], environment: Mapping[str, str], folder: Path,
         )
 
 
+def run(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, log_file: Path, seconds: float
+) -> int | None:
+    """Run a process to its end and return its exit code; None when it was killed because it took longer.
+
+    Raises OSError when it cannot be executed.
+    """
+    process = launch(command, environment, folder, log_file)
+    if not wait_until(lambda: process.poll() is not None, seconds):
+        kill(process)
+        return None
+    code: int = process.returncode
+    return code
+
+
 @contextmanager
 def interrupts_deferred() -> Iterator[None]:
     """Hold Ctrl-C and SIGTERM back, so that no process is launched without being noted down."""

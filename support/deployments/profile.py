@@ -18,6 +18,7 @@ from pydantic import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from support.deployments.checkout import CHECKOUTS
 from support.deployments.placeholders import check_placeholders
 from support.deployments.urls import check_http_url, check_websocket_url
 from support.errors import UsageError
@@ -26,12 +27,15 @@ from support.settings import Port
 from support.toml import read_toml
 
 FOLDER = Path(__file__).resolve().parents[2] / "deployments"
-_DEFAULT_PORTS: Mapping[str, Port] = {"model": "auto", "configurator": 8000, "replier": 8095}
-_CHECKOUT = "{maimbot}"
+_DEFAULT_PORTS: Mapping[str, Port] = {"model": "auto", "configurator": 8000, "replier": 8095, "front": 8880}
 _KNOWN_FAILURES = ".known-failures"
-_OF_A_BACKEND = ("python", "port", "directory", "database_url", "model_url", "maimbot", "maimbot_python")
+_OF_A_BACKEND = (
+    *("python", "port", "spare_port", "directory", "database_url", "model_url", "configurator_url"),
+    *CHECKOUTS,
+    *(f"{name}_python" for name in CHECKOUTS),
+)
 
-BackendName = Literal["model", "configurator", "replier"]
+BackendName = Literal["model", "configurator", "replier", "front"]
 UrlPath = Annotated[str, Field(pattern=r"^/\S*$", description="a path that begins with /")]
 HttpUrl = Annotated[str, AfterValidator(check_http_url)]
 WebSocketUrl = Annotated[str, AfterValidator(check_websocket_url)]
@@ -54,14 +58,14 @@ InnerPath = Annotated[str, AfterValidator(_check_inner_path)]
 
 
 def _check_tenant_directory(pattern: str) -> str:
-    check_placeholders(pattern, ["tenant_id", "maimbot", "directory"])
+    check_placeholders(pattern, ["tenant_id", "directory", *CHECKOUTS])
     if "{tenant_id}" not in pattern:
         raise ValueError("it holds no {tenant_id}, so it would be the directory of all tenants")
     return pattern
 
 
 def _check_database(url: str) -> str:
-    check_placeholders(url, ["directory", "maimbot"])
+    check_placeholders(url, ["directory", *CHECKOUTS])
     try:
         make_url(url)
     except ArgumentError:
@@ -74,7 +78,13 @@ class BackendProfile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: BackendName = Field(description="model, configurator or replier")
+    name: BackendName = Field(description="model, configurator, replier or front")
+    checkout: Literal["maimbot", "maimconfig", "maimwebbackend"] = Field(
+        "maimbot", description="maimbot, maimconfig or maimwebbackend"
+    )
+    prepare: tuple[tuple[BackendText, ...], ...] = Field(
+        (), description="a list of commands, each a list: the program and its arguments"
+    )
     command: tuple[BackendText, ...] = Field(min_length=1, description="a list: the program and its arguments")
     port: Port | None = Field(None, description='a number 1..65535 or "auto"')
     health: UrlPath = "/health"
@@ -94,8 +104,10 @@ class BackendProfile(BaseModel):
     @property
     def texts(self) -> Iterable[str]:
         """Whatever may hold a placeholder."""
+        prepared = [text for command in self.prepare for text in command]
         return (
             *self.command,
+            *prepared,
             *self.environment.values(),
             *self.short_sessions.values(),
             *self.files.values(),
@@ -109,7 +121,7 @@ class BackendProfile(BaseModel):
     @field_validator("working_directory")
     @classmethod
     def _find_folder(cls, given: Path, info: ValidationInfo) -> Path:
-        if given.parts[:1] == (_CHECKOUT,):
+        if given.parts and given.parts[0] in [f"{{{name}}}" for name in CHECKOUTS]:
             return given
         beside: Path = info.context["folder"] if info.context else Path()
         folder = (beside / given.expanduser()).resolve()
@@ -125,10 +137,11 @@ class Profile(BaseModel):
 
     name: str = Field(min_length=1)
     description: str = ""
-    dialect: Literal["v1"] = Field(description="v1")
-    credential: Annotated[str, _with_placeholders("api_key", "tenant_id", "agent_id")]
+    dialect: Literal["v1", "saas"] = Field(description="v1 or saas")
+    credential: Annotated[str, _with_placeholders("api_key", "agent_key", "tenant_id", "agent_id")]
     start_together: bool = Field(False, description="true or false")
     one_token_a_second: bool = Field(False, description="true or false")
+    autosave_seconds: float = Field(0, ge=0, le=3600, description="seconds, at most 3600")
     replier_path: UrlPath = "/ws"
     databases: tuple[Annotated[str, AfterValidator(_check_database)], ...] = Field(
         min_length=1, repr=False, description="a list of SQLAlchemy URLs, the main one first"
@@ -140,6 +153,7 @@ class Profile(BaseModel):
     backends: tuple[BackendProfile, ...] = Field((), alias="backend", description="[[backend]] tables")
     configurator_url: HttpUrl | None = None
     replier_url: WebSocketUrl | None = None
+    front_url: HttpUrl | None = None
     model_url: HttpUrl | None = None
 
     @property
@@ -148,9 +162,10 @@ class Profile(BaseModel):
         return not self.backends
 
     @property
-    def needs_checkout(self) -> bool:
-        """Whether it is launched from a MaiMBot checkout that the user gives."""
-        return any("{maimbot" in text for text in (*self._texts(), *self.databases, *self.directories))
+    def checkouts(self) -> list[str]:
+        """The checkouts from which it is launched, by the settings that give them."""
+        texts = (*self._texts(), *self.databases, *self.directories)
+        return [name for name in CHECKOUTS if any(f"{{{name}" in text for text in texts)]
 
     @property
     def chooses_database(self) -> bool:
@@ -167,14 +182,15 @@ class Profile(BaseModel):
 
     def _check_launching(self) -> None:
         names = [backend.name for backend in self.backends]
-        if names not in (["configurator", "replier"], ["model", "configurator", "replier"]):
+        known = [name for name in _DEFAULT_PORTS if name in names]
+        if len(known) < len(names) or not {"configurator", "replier"} <= set(names) or "model" in names[1:]:
             raise ValueError(
-                f"its backends are {', '.join(names)}; allowed are configurator, replier, in this order, "
-                "with or without model before them"
+                f"its backends are {', '.join(names)}; allowed are configurator and replier, with or without model "
+                "before and front behind them, each once"
             )
-        if self.configurator_url or self.replier_url:
+        if self.configurator_url or self.replier_url or self.front_url:
             raise ValueError(
-                "it has [[backend]] and so launches; configurator_url and replier_url are only for attaching"
+                "it has [[backend]] and so launches; configurator_url, replier_url and front_url are only for attaching"
             )
         if "model" in names and self.model_url:
             raise ValueError("it has a model backend and the key model_url; only one of them is allowed")

@@ -47,6 +47,7 @@ class DeploymentRecord(BaseModel):
     configurator_url: str
     replier_url: str
     model_url: str | None
+    front_url: str | None
     # None when it holds a password: a file is no place for that.
     database_url: str | None
     backends: tuple[BackendRecord, ...]

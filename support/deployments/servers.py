@@ -119,6 +119,7 @@ class Servers:
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
             "model_url": record.model_url,
+            "front_url": record.front_url,
         }
         definitions = {**flow_settings, **{name: url for name, url in urls.items() if url}}
         command = [sys.executable, "-m", "behave", _FLOW]

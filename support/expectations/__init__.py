@@ -34,9 +34,9 @@ def _is_json(answer: requests.Response) -> bool:
     return answer.headers.get("Content-Type", "").startswith("application/json")
 
 
-def own_identities(tenants: Sequence[Tenant]) -> None:
-    """Every id and secret is there and belongs to one tenant only."""
-    for name in ("user_id", "tenant_id", "api_key", "access_token", "refresh_token"):
+def own_identities(configurator: ConfiguratorClient, tenants: Sequence[Tenant]) -> None:
+    """Every id and secret that the dialect knows is there and belongs to one tenant only."""
+    for name in configurator.forms:
         values = Counter(getattr(tenant, name) for tenant in tenants)
         shared = [tenant.username for tenant in tenants if values[getattr(tenant, name)] > 1]
         expect(all(values), f"A registered tenant has an empty {name}; expected one of its own.")

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import requests
 
 from support.chat import Connection
-from support.chat.connection import Closed
 from support.chat.said import Said
 from support.configurator import Tenant
 from support.configurator.operations import OPERATIONS
@@ -19,6 +18,7 @@ from support.expectations import expect
 from support.rows import stored_messages
 from support.scene import Scene
 from support.talk import tenant_of
+from support.transport import Closed
 from support.world import World
 
 # 1001: the server goes away; 1012: it restarts.

@@ -163,8 +163,9 @@ def times_are_utc(world: World, said: Said) -> None:
     tenant = tenant_of(world.scene, world.scene.agent(said.agent))
     times: dict[str, Any] = {
         "messages.time": _row(world, said, said.sent.message_id)["time"],
-        "the tenant's last_active": world.configurator.get_tenant_stats(tenant)["last_active"],
     }
+    if "statistics" not in world.configurator.lacking:
+        times["the tenant's last_active"] = world.configurator.get_tenant_stats(tenant)["last_active"]
     for table, column in (
         ("chat_streams", "create_time"),
         ("chat_streams", "last_active_time"),

@@ -51,7 +51,7 @@ def no_password_told(exchanges: Sequence[Exchange], tenant: Tenant) -> None:
 def nothing_told(texts: Iterable[str], tenant: Tenant) -> None:
     """No text holds an id, the user name or a secret of the tenant."""
     own = {name: getattr(tenant, name) for name in ("user_id", "tenant_id", "api_key", "access_token", "refresh_token")}
-    told = sorted({name for text in texts for name, value in own.items() if value in text})
+    told = sorted({name for text in texts for name, value in own.items() if value and value in text})
     expect(not told, f"The {', '.join(told)} of {tenant.username} was told to somebody else; expected nothing of it.")
 
 
@@ -90,7 +90,7 @@ def stored(database_urls: Sequence[str], value: str, what: str) -> None:
 
 def passwords_look_different(database_urls: Sequence[str], one: Tenant, other: Tenant) -> None:
     """What is stored of one password differs for two tenants, and is no hash that a table of hashes knows."""
-    ours, theirs = (stored_passwords(database_urls, tenant.tenant_id) for tenant in (one, other))
+    ours, theirs = (stored_passwords(database_urls, tenant.tenant_id, tenant.user_id) for tenant in (one, other))
     if not ours or not theirs:
         raise Inconclusive("No column is called after passwords, so nothing can be said of how they are stored.")
     expect(not ours & theirs, "Two tenants with one password have the same stored hash; expected salted hashes.")

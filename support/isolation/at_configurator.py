@@ -54,7 +54,7 @@ def _read_tenant(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
 
 def _change_tenant(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
     marker = new_marker()
-    _do(grounds, "change the tenant", actor, owner, json={"phone": marker})
+    _do(grounds, "change the tenant", actor, owner, json={"tenant_config": {"note": marker}})
     return outcome(marker in _do(grounds, "read the tenant", owner, owner).text)
 
 
@@ -107,6 +107,7 @@ def _do(
         grounds.configurator,
         f"Bearer {actor.access_token}",
         agent_id=agent_id or owner.agents[0].agent_id,
+        tenant_id=owner.tenant_id,
         params=names,
         headers=headers,
         **options,
@@ -135,8 +136,8 @@ AT_CONFIGURATOR = (
     at_channel("creating an agent in the other's name", _create_agent),
     at_channel("reading what the tenant is", _read_tenant),
     at_channel("changing what the tenant is", _change_tenant, alone=True),
-    at_channel("reading the API key", _read_key),
-    at_channel("replacing the API key", _replace_key, alone=True),
-    at_channel("renewing the session in the other's name", _renew_session, alone=True),
-    at_channel("reading the statistics", _read_statistics, alone=True),
+    at_channel("reading the API key", _read_key, needs="tenant_key"),
+    at_channel("replacing the API key", _replace_key, alone=True, needs="tenant_key"),
+    at_channel("renewing the session in the other's name", _renew_session, alone=True, needs="renewal"),
+    at_channel("reading the statistics", _read_statistics, alone=True, needs="statistics"),
 )

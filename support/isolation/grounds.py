@@ -51,8 +51,12 @@ class Attempt:
     make: Callable[[Grounds, Tenant, Tenant], Mapping[str, Outcome]]
     # Whether it changes, or measures, what the other attempts use: then nothing else is under way meanwhile.
     alone: bool = False
+    # A capability that dialects may lack; without it there is no such channel.
+    needs: str = ""
 
 
-def at_channel(channel: str, make: Callable[[Grounds, Tenant, Tenant], Outcome], *, alone: bool = False) -> Attempt:
+def at_channel(
+    channel: str, make: Callable[[Grounds, Tenant, Tenant], Outcome], *, alone: bool = False, needs: str = ""
+) -> Attempt:
     """Return an attempt that shows one channel."""
-    return Attempt((channel,), lambda grounds, actor, owner: {channel: make(grounds, actor, owner)}, alone)
+    return Attempt((channel,), lambda grounds, actor, owner: {channel: make(grounds, actor, owner)}, alone, needs)

@@ -58,6 +58,7 @@ def try_channels(
 ) -> list[Cell]:
     """Make every attempt for each pair (intruder, owner), on the owner's first agent."""
     pairs = list(pairs)
+    attempts = [attempt for attempt in attempts if attempt.needs not in grounds.configurator.lacking]
     tenants = {tenant.tenant_id: tenant for pair in pairs for tenant in pair}.values()
     everyone = [*pairs, *((tenant, tenant) for tenant in tenants)]
     results = _make(grounds, [(attempt, *each) for attempt in attempts for each in everyone])

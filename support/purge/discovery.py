@@ -1,6 +1,7 @@
 """Finds, by reflection, which columns of a database say whose a row is. No backend's models are imported."""
 
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     types,
 )
+from sqlalchemy.exc import SAWarning
 
 
 class Role(Enum):
@@ -51,6 +53,9 @@ _EMPTYING = {"SET NULL", "SET DEFAULT"}
 _OWN_IDS = {"tenants": Role.TENANT, "agents": Role.AGENT, "users": Role.ACCOUNT}
 # Where one of these stands, user_id is a chat user's id on a platform: any text, and the same at many tenants.
 _CHAT_ROLES = {Role.TENANT, Role.AGENT, Role.STREAM, Role.PERSON}
+
+# An index on an expression is none by which a key is found; SQLAlchemy tells of each, each time.
+warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
 
 _GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 GENERATED_ID = re.compile(r"[A-Za-z]+_[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

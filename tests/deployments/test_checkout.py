@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from support.deployments import Deployment, load_profile, start
-from support.errors import UsageError
+from support.deployments import Deployment, load_profile, start, stop_recorded
+from support.errors import InfrastructureError, UsageError
 from support.settings import load_settings
 from tests.deployments.conftest import SERVER
 
@@ -105,7 +105,9 @@ def test_a_checkout_is_asked_for(profile: Path, tmp_path: Path) -> None:
 
 def test_a_checkout_without_an_environment_of_its_own_is_refused(checkout: Path, profile: Path, tmp_path: Path) -> None:
     shutil.rmtree(checkout / ".venv")
-    with pytest.raises(UsageError, match=r"\.venv/bin/python is missing, and MaiMBot runs in an environment of its"):
+    with pytest.raises(
+        UsageError, match=r"\.venv/bin/python is missing, and what is in it runs in an environment of its"
+    ):
         launch(profile, tmp_path, maimbot=str(checkout))
 
 
@@ -115,7 +117,7 @@ def test_a_database_that_no_backend_is_told_cannot_be_chosen(checkout: Path, pro
 
 
 def test_a_checkout_that_is_not_used_is_refused(checkout: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="embedded is not launched from a checkout; leave it out"):
+    with pytest.raises(UsageError, match="embedded is not launched from such a checkout; leave it out"):
         start(load_settings({"maimbot": str(checkout)}, {}), tmp_path / "run")
 
 
@@ -151,3 +153,101 @@ def test_what_runs_in_a_checkout_is_attached_to_with_its_database_and_directorie
     )
     assert (attached.database_urls, attached.directories) == (launched.database_urls, launched.directories)
     assert attached.backends == ()
+
+
+OF_SEVERAL = """
+name = "several"
+dialect = "saas"
+credential = "{agent_key}"
+databases = ["sqlite:///{directory}/one.db", "sqlite:///{directory}/data/two.db"]
+leave_out = [".venv"]
+
+[[backend]]
+name = "replier"
+command = ["{maimbot_python}", "server.py", "--port", "{port}"]
+working_directory = "{maimbot}"
+port = "auto"
+[backend.files]
+"own.txt" = "{configurator_url} {spare_port}"
+
+[[backend]]
+name = "configurator"
+command = ["{maimconfig_python}", "server.py", "--port", "{port}"]
+working_directory = "{maimconfig}"
+checkout = "maimconfig"
+port = "auto"
+[backend.files]
+"own.txt" = "of the configurator"
+
+[[backend]]
+name = "front"
+command = ["{maimconfig_python}", "server.py", "--port", "{port}", "--print", "OWN"]
+prepare = [["{maimconfig_python}", "-c", "open('prepared', 'w').write('once')"]]
+working_directory = "{maimconfig}"
+port = "auto"
+environment = { OWN = "{configurator_url}" }
+"""
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Path:
+    path = tmp_path / "several.toml"
+    path.write_text(OF_SEVERAL, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def checkouts(checkout: Path, tmp_path: Path) -> dict[str, str]:
+    shutil.copytree(checkout, tmp_path / "another")
+    return {"maimbot": str(checkout), "maimconfig": str(tmp_path / "another")}
+
+
+def test_backends_of_several_checkouts_run_in_the_order_of_the_profile(
+    several: Path, checkouts: dict[str, str], tmp_path: Path
+) -> None:
+    deployment = launch(several, tmp_path, **checkouts)
+    try:
+        replier, configurator, front = deployment.backends
+        assert [each.name for each in deployment.backends] == ["replier", "configurator", "front"]
+        assert (deployment.configurator_url, deployment.front_url) == (configurator.url, front.url)
+        run = tmp_path / "run"
+        url, spare_port = (run / "maimbot" / "own.txt").read_text(encoding="utf-8").split()
+        assert url == configurator.url
+        assert int(spare_port) not in {each.port for each in deployment.backends}
+        assert (run / "maimconfig" / "own.txt").read_text(encoding="utf-8") == "of the configurator"
+        assert (run / "maimconfig" / "prepared").read_text(encoding="utf-8") == "once"
+        assert f"OWN {configurator.url}" in front.log_file.read_text(encoding="utf-8")
+        assert len(deployment.database_urls) == 2
+        assert replier.url.startswith("ws://")
+    finally:
+        deployment.stop()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ('["{maimconfig_python}", "-c", "exit(3)"]', r"front could not be prepared \(.*exit\(3\): exit code 3\)"),
+        (
+            '["{directory}/nothing"]',
+            r"front cannot be prepared \(No such file or directory: .*nothing\)",
+        ),
+    ],
+)
+def test_a_backend_that_cannot_be_prepared_says_why_and_leaves_nothing_running(
+    several: Path, checkouts: dict[str, str], tmp_path: Path, command: str, expected: str
+) -> None:
+    lines = several.read_text(encoding="utf-8").splitlines()
+    changed = [f"prepare = [{command}]" if line.startswith("prepare") else line for line in lines]
+    several.write_text("\n".join(changed), encoding="utf-8")
+    with pytest.raises(InfrastructureError, match=expected):
+        launch(several, tmp_path, **checkouts)
+    assert stop_recorded(tmp_path / "run") == ()
+
+
+def test_each_checkout_is_asked_for(several: Path, checkouts: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="several needs a MaimConfig checkout; give its folder as -D maimconfig=PATH"):
+        launch(several, tmp_path, maimbot=checkouts["maimbot"])
+    with pytest.raises(UsageError, match="maimwebbackend is given, and several is not launched from such a checkout"):
+        launch(several, tmp_path, **checkouts, maimwebbackend=checkouts["maimbot"])
+    with pytest.raises(UsageError, match="front_url is only for attaching"):
+        launch(several, tmp_path, **checkouts, front_url="http://127.0.0.1:9")

@@ -15,6 +15,9 @@ def test_the_profiles_of_this_repository_are_valid() -> None:
     assert [backend.wanted_port for backend in embedded.backends] == ["auto", 8000, 8095]
     assert not embedded.attaches
     assert load_profile("attach.example").attaches
+    saas = load_profile("saas")
+    assert [backend.name for backend in saas.backends] == ["model", "replier", "configurator", "front"]
+    assert saas.checkouts == ["maimbot", "maimconfig", "maimwebbackend"]
 
 
 def test_a_folder_is_relative_to_the_profile(write_profile: WriteProfile, tmp_path: Path) -> None:
@@ -46,12 +49,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     [
         ('dialect = "v1"', 'dialekt = "v1"', "dialekt is no key of a profile; did you mean dialect?"),
         ('dialect = "v1"', "", "dialect is missing"),
-        ('dialect = "v1"', 'dialect = "v9"', "dialect = 'v9' is refused: Input should be 'v1'"),
+        ('dialect = "v1"', 'dialect = "v9"', "dialect = 'v9' is refused: Input should be 'v1' or 'saas'"),
         ("{api_key}", "{apikey}", "credential = '{apikey}:{agent_id}' is refused: {apikey} is no placeholder here; "),
         ("{directory}", "{folder}", "{folder} is no placeholder here; did you mean {directory}?"),
         ("sqlite:///", "", "it is no SQLAlchemy URL"),
         ("command", "comand", "comand of [[backend]] number 1 is no key of a profile; did you mean command?"),
-        ("{port}", "{prot}", "{prot} is no placeholder here; did you mean {port}? Allowed are {python}, {port}, {dir"),
+        ("{port}", "{prot}", "{prot} is no placeholder here; did you mean {port}? Allowed are {python}, {port}, {spa"),
         ("{python}", "{python!r}", "{python} is no placeholder here"),
         ("{model_url}", "{model}", "{model} is no placeholder here; did you mean {model_url}?"),
         ('port = "auto"', "port = 70000", "port of [[backend]] number 1 = 70000 is refused"),

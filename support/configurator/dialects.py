@@ -1,0 +1,30 @@
+"""The dialects, and what a generation of MaiMBot may not promise at all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from support.configurator.client import ConfiguratorClient
+from support.configurator.saas import SaasClient
+from support.errors import UsageError
+
+# What a dialect may lack (ConfiguratorClient.lacking says which), by the name of the tag on what needs it.
+CAPABILITIES: Mapping[str, str] = {
+    "renewal": "no refresh tokens",
+    "logout": "no logout",
+    "statistics": "no statistics of a tenant",
+    "catalogue": "no catalogue of templates",
+    "profile": "no profile of a tenant",
+    "tenant_key": "no key of a tenant, but only of agents",
+    "tags": "no tags of agents",
+    "times": "no times of agents",
+    "v1_addresses": "other addresses than dialect v1",
+}
+
+
+def client_of(dialect: str, configurator_url: str, front_url: str | None, **options: Any) -> ConfiguratorClient:
+    """Return a client that speaks the dialect. Raises UsageError when it needs a URL that is missing."""
+    if dialect == "v1":
+        return ConfiguratorClient(configurator_url, **options)
+    if not front_url:
+        raise UsageError(f"dialect {dialect} is spoken at a web front, too; give its URL as -D front_url=.")
+    return SaasClient(configurator_url, front_url, **options)

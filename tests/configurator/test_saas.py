@@ -1,0 +1,138 @@
+"""Dialect saas, said in terms of v1."""
+
+import base64
+import secrets
+from collections.abc import Iterator
+
+import pytest
+
+from support.accounts.attempts import bearer
+from support.configurator import CAPABILITIES, ConfiguratorClient, Tenant, UnexpectedAnswer, client_of, create_agents
+from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS
+from support.configurator.saas import NotOffered, SaasClient
+from support.errors import UsageError
+from tests.configurator.saas_server import serving
+
+PASSWORD = "a password"  # noqa: S105
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[ConfiguratorClient]:
+    with serving() as url:
+        yield client_of("saas", url, url)
+
+
+def register(client: ConfiguratorClient) -> Tenant:
+    name = f"testuser_{secrets.token_hex(4)}"
+    return client.register_user(name, PASSWORD, f"{name}@example.com", "Acme")
+
+
+@pytest.fixture
+def tenant(client: ConfiguratorClient) -> Tenant:
+    return register(client)
+
+
+def test_who_registers_has_the_ids_and_the_token_that_the_dialect_knows(tenant: Tenant) -> None:
+    assert tenant.tenant_id.startswith("tenant_")
+    assert tenant.user_id.startswith("user_")
+    assert (tenant.api_key, tenant.refresh_token) == ("", "")
+    assert set(tenant.secrets) == {"password", "access_token"}
+
+
+def test_a_token_leads_to_its_account(client: ConfiguratorClient, tenant: Tenant) -> None:
+    again = client.login(tenant.username, PASSWORD)
+    account = client.who_am_i(again)
+    assert (account["user_id"], account["tenant_id"], account["username"]) == (
+        tenant.user_id,
+        tenant.tenant_id,
+        tenant.username,
+    )
+
+
+def test_the_newest_of_many_tenants_is_found(client: ConfiguratorClient) -> None:
+    tenants = [register(client) for _ in range(101)]
+    assert client.who_am_i(tenants[-1])["tenant_id"] == tenants[-1].tenant_id
+    assert client.who_am_i(tenants[0])["tenant_id"] == tenants[0].tenant_id
+
+
+def test_refusals_have_the_status_that_v1_has_for_them(client: ConfiguratorClient, tenant: Tenant) -> None:
+    mallory = register(client)
+    agent = client.create_agent(tenant, "Ada")
+    read, own = OPERATIONS["read the agent"], bearer(mallory.access_token)
+    statuses = {
+        "a taken name": client.try_to_register({"username": tenant.username, "password": PASSWORD}),
+        "a wrong password": client.try_to_log_in(tenant.username, "another password"),
+        "no token": read.attempt(client),
+        "no token at all": read.attempt(client, "Bearer garbage"),
+        "another's agent": read.attempt(client, own, agent_id=agent.agent_id),
+        "nobody's agent": read.attempt(client, own, agent_id=AGENT_OF_NOBODY),
+        "another's deletion": client.try_to_delete_agent(mallory, agent.agent_id),
+        "a taken agent's name": client.try_to_create_agent(tenant, {"name": "Ada"}),
+    }
+    assert {name: answer.status_code for name, answer in statuses.items()} == {
+        "a taken name": 409,
+        "a wrong password": 401,
+        "no token": 401,
+        "no token at all": 401,
+        "another's agent": 404,
+        "nobody's agent": 404,
+        "another's deletion": 404,
+        "a taken agent's name": 409,
+    }
+    assert statuses["no token at all"].headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_agent_is_what_it_was_made_and_changed_to(client: ConfiguratorClient, tenant: Tenant) -> None:
+    overrides = {"nickname": "麦"}
+    agent = client.create_agent(tenant, "Ada", "caring_friend", persona="你是老木匠。", bot_overrides=overrides)
+    assert (agent.name, agent.persona, agent.tenant_id) == ("Ada", "你是老木匠。", tenant.tenant_id)
+    assert client.read_agent(tenant, agent)["bot_overrides"] == overrides
+    client.change_agent(tenant, agent, persona="你是船长。")
+    assert [each["persona"] for each in client.list_agents(tenant)] == ["你是船长。"]
+    client.delete_agent(tenant, agent)
+    assert client.list_agents(tenant) == []
+    assert client.try_to_delete_agent(tenant, agent.agent_id).status_code == 404
+
+
+def test_agents_from_different_templates_have_different_personas(client: ConfiguratorClient, tenant: Tenant) -> None:
+    create_agents(client, [tenant], 5)
+    assert len({agent.persona for agent in tenant.agents}) == 5
+
+
+def test_each_agent_has_a_key_which_is_replaced_by_another(client: ConfiguratorClient, tenant: Tenant) -> None:
+    agents = [client.create_agent(tenant, name) for name in ("Ada", "Bo")]
+    before = [client.agent_key(tenant, agent.agent_id) for agent in agents]
+    client.regenerate_api_key(tenant)
+    after = [client.agent_key(tenant, agent.agent_id) for agent in agents]
+    assert len({*before, *after}) == 4
+    assert tenant.replaced == before
+
+
+def test_where_no_key_was_issued_it_is_made_of_the_ids(client: ConfiguratorClient, tenant: Tenant) -> None:
+    key = client.agent_key(tenant, "agent_1")
+    assert base64.b64decode(key.removeprefix("mmc_")).decode().startswith(f"{tenant.tenant_id}_agent_1_")
+
+
+def test_what_the_dialect_lacks_is_no_answer_of_the_deployment(client: ConfiguratorClient, tenant: Tenant) -> None:
+    for operation in ("renew the session", "end the session", "read the statistics", "list the templates"):
+        with pytest.raises(NotOffered, match="say by a tag what it needs"):
+            OPERATIONS[operation].attempt(client, bearer(tenant.access_token))
+    with pytest.raises(NotOffered):
+        client.logout(tenant)
+
+
+def test_every_capability_that_is_lacking_has_a_tag_and_a_reason() -> None:
+    assert set(SaasClient.lacking) <= set(CAPABILITIES)
+    assert {operation.needs for operation in OPERATIONS.values()} - {""} <= set(CAPABILITIES)
+    assert ConfiguratorClient.lacking == {}
+
+
+def test_a_front_is_asked_for() -> None:
+    with pytest.raises(UsageError, match="give its URL as -D front_url="):
+        client_of("saas", "http://127.0.0.1:9", None)
+
+
+def test_a_tenant_without_a_tenant_is_told(client: ConfiguratorClient, tenant: Tenant) -> None:
+    assert isinstance(client, SaasClient)
+    with pytest.raises(UnexpectedAnswer, match="no tenant of the user user_nobody"):
+        client._tenant_of("user_nobody")
