@@ -20,7 +20,7 @@ def tenants_are_purged(context: HasWorld) -> None:
 @then("no table holds anything of them")
 def nothing_is_left(context: HasWorld) -> None:
     world = context.world
-    expectations.nothing_left(world.databases(), world.scene.purged)
+    expected.nothing_left(world.databases(), world.scene.purged)
 
 
 @then("their credentials are refused")

@@ -9,7 +9,6 @@ from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
 from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
-from support.purge import Selection, purge
 from support.reporting import Inconclusive
 from support.rows import StoredMessage, stored_messages
 from support.vocabulary import Outcome
@@ -140,12 +139,6 @@ def _by_channel(cells: Sequence[Cell]) -> str:
     for cell in cells:
         pairs.setdefault(cell.channel, []).append(f"{cell.intruder} -> {cell.owner}")
     return "; ".join(f"{channel} ({len(each)} pairs, such as {each[0]})" for channel, each in pairs.items())
-
-
-def nothing_left(database_urls: Sequence[str], selection: Selection) -> None:
-    """No table holds a row of these tenants."""
-    left = {table: count for table, count in purge(database_urls, selection, dry_run=True).counts.items() if count}
-    expect(not left, f"After the purge rows are left in {left}; expected none.")
 
 
 def locked_out(grounds: Grounds, tenant: Tenant) -> None:
