@@ -42,6 +42,10 @@ def measure() -> Iterator[Figure]:
     _, fifty = _run("--tags=@FLOW-004", "-D", "users=10", "-D", "agents=5", "-D", "messages=20")
     crowded = fifty.websocket_tests.response_time_percentiles
     yield Figure("response time of 50 connections, p95", 1000 * (crowded.p95 or 0), "ms", 5000 * (alone.p95 or 0))
+    _, many = _run("--tags=@FLOW-004", "-D", "users=50", "-D", "agents=10", "-D", "messages=10")
+    # Each connection has always one message on its way.
+    rate = 500 / (many.websocket_tests.average_response_time or float("inf"))
+    yield Figure("replies to 500 connections at once", rate, "/s", 500, at_least=True)
     waited = purging.longest_wait()
     yield Figure("a write to SQLite while 500 tenants of 40 rows are purged, longest", 1000 * waited, "ms", 100)
     purged = purging.measure()
