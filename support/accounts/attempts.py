@@ -19,7 +19,7 @@ Answers = dict[str, requests.Response]
 
 # More failed logins in a row than any deployment may allow.
 _MOST_GUESSES = 60
-_A_FEW = 5
+_A_FEW = 3
 _SECONDS_TO_ANSWER = 60
 # Where a deployment could read whose request it is, besides the access token.
 _PLACES = ("tenant_id", "user_id", "username", "api_key")
