@@ -98,7 +98,8 @@ def resolve(databases: Collection[Database], named: Selection) -> tuple[list[Own
 
     Raises UsageError for a user whose tenant holds other users too: nobody said that those may go.
     """
-    accounts = set(_find_accounts(databases, named))
+    sole_owners = Selection.of(user_ids=_sole_owners_of(databases, named.tenant_ids))
+    accounts = set(_find_accounts(databases, named.union([sole_owners])))
     names = named.union([Selection.of(*zip(*((a.username, a.tenant_id, a.user_id) for a in accounts), strict=True))])
     names = names.union([Selection.of(tenant_ids=_tenants_of(databases, names.user_ids))])
     _refuse_shared(databases, named, names)
@@ -150,6 +151,18 @@ def _tenants_of(databases: Iterable[Database], users: Collection[str]) -> Iterat
                 for chunk in chunks(users):
                     owned = table.column(Role.CREATOR).in_(chunk)
                     yield from database.values(table.column(Role.TENANT), owned)
+
+
+def _sole_owners_of(databases: Iterable[Database], tenants: Collection[str]) -> Iterator[str]:
+    """Yield the users who own one of these tenants, and no other."""
+    for database in databases:
+        for table in database.registers(Role.TENANT):
+            if Role.CREATOR in table.keys:
+                tenant, owner = table.column(Role.TENANT), table.column(Role.CREATOR)
+                for chunk in chunks(tenants):
+                    for user in set(database.values(owner, tenant.in_(chunk), owner.is_not(None))):
+                        if set(database.values(tenant, owner == user)) <= set(tenants):
+                            yield user
 
 
 def _refuse_shared(databases: Iterable[Database], named: Selection, names: Selection) -> None:

@@ -361,3 +361,38 @@ def test_names_in_one_database_lead_to_rows_in_another(site: Site, tmp_path: Pat
     assert {table: rows for table, rows in other.counts().items() if rows} == {"messages": 1}
     assert report.messages == 3
     assert count_rows([site.url, other.url], report.selection) == {}
+
+
+@pytest.mark.parametrize("named", ["usernames", "tenant_ids", "user_ids"])
+def test_a_tenant_and_the_user_who_owns_it_lead_to_each_other(site: Site, named: str) -> None:
+    user, tenant = f"user_{hexadecimal('u', 12)}", f"tenant_{hexadecimal('t', 12)}"
+    site.execute(
+        "CREATE TABLE users (id TEXT PRIMARY KEY, username TEXT, hashed_password TEXT)",
+        "CREATE TABLE tenants (id TEXT PRIMARY KEY, tenant_name TEXT, owner_id TEXT)",
+    )
+    before = site.content()
+    site.execute(
+        f"INSERT INTO users VALUES ('{user}', 'testuser_1', 'x')",  # noqa: S608
+        f"INSERT INTO tenants VALUES ('{tenant}', 'one', '{user}')",  # noqa: S608
+    )
+    names = {"usernames": "testuser_1", "tenant_ids": tenant, "user_ids": user}
+
+    purge([site.url], Selection.of(**{named: [names[named]]}))
+
+    assert site.content() == before
+
+
+def test_a_user_who_owns_another_tenant_stays(site: Site) -> None:
+    user, one, two = (f"{kind}_{hexadecimal(kind, 12)}" for kind in ("user", "tenant", "another"))
+    site.execute(
+        "CREATE TABLE users (id TEXT PRIMARY KEY, username TEXT, hashed_password TEXT)",
+        "CREATE TABLE tenants (id TEXT PRIMARY KEY, tenant_name TEXT, owner_id TEXT)",
+        f"INSERT INTO users VALUES ('{user}', 'testuser_1', 'x')",  # noqa: S608
+        f"INSERT INTO tenants VALUES ('{two}', 'two', '{user}')",  # noqa: S608
+    )
+    before = site.content()
+    site.execute(f"INSERT INTO tenants VALUES ('{one}', 'one', '{user}')")  # noqa: S608
+
+    purge([site.url], Selection.of(tenant_ids=[one]))
+
+    assert site.content() == before

@@ -2,10 +2,14 @@
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from support.deployments import Deployment
+import pytest
+
+from support.deployments import Deployment, start
 from support.deployments.polling import wait_until
+from support.settings import load_settings
 from tests.suite import Suite
 
 PROFILE = """
@@ -50,12 +54,18 @@ class LateWriter(threading.Thread):
         return True
 
 
-def test_what_is_written_again_after_the_purge_is_purged_again(
-    suite: Suite, deployment: Deployment, tmp_path: Path
-) -> None:
-    database = deployment.database_urls[0]
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Deployment]:
+    """A deployment in whose tables nobody else writes."""
+    deployment = start(load_settings({"configurator_port": "auto", "replier_port": "auto"}, {}), tmp_path / "own")
+    yield deployment
+    deployment.stop()
+
+
+def test_what_is_written_again_after_the_purge_is_purged_again(suite: Suite, own: Deployment, tmp_path: Path) -> None:
+    database = own.database_urls[0]
     profile = tmp_path / "attached.toml"
-    urls = {"configurator": deployment.configurator_url, "replier": deployment.replier_url, "database": database}
+    urls = {"configurator": own.configurator_url, "replier": own.replier_url, "database": database}
     profile.write_text(PROFILE.format(**urls), encoding="utf-8")
     writer = LateWriter(database)
     assert writer.rows() == 0
