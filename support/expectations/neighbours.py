@@ -16,11 +16,15 @@ def answered_by_own_agent(world: World, answered: Answered, tenant: Tenant) -> N
     """The message was put to the model in the persona of the tenant's agent."""
     (marker,) = markers_in(answered.sent.text)
     persona, prompts = tenant.agents[0].persona, world.prompts(marker)
-    others = [prompt for prompt in prompts if persona not in prompt]
+    neighbours = [each for each in world.scene.tenants.values() if each is not tenant]
+    others = [agent.persona for each in neighbours for agent in each.agents]
+    # What else a replier asks about a message, such as how its people speak, it may ask without a persona.
+    own = [prompt for prompt in prompts if persona in prompt]
+    foreign = [prompt for prompt in prompts if any(other in prompt for other in others)]
     expect(
-        bool(prompts) and not others,
-        f"The model was asked {others or 'nothing'} about a message to {tenant.tenant_name}'s agent; expected it to be "
-        f"asked as {persona!r}.",
+        bool(own) and not foreign,
+        f"The model was asked {foreign or prompts or 'nothing'} about a message to {tenant.tenant_name}'s agent; "
+        f"expected it to be asked as {persona!r}, and as nobody else.",
     )
 
 
