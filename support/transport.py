@@ -172,6 +172,9 @@ def connect(url: str, headers: Mapping[str, str], timeout: float) -> Transport:
             raise
         try:
             return SocketIo.open(url, headers, timeout)
+        except Refused as other:
+            # Only a packet shows that Socket.IO is spoken there; else the first answer is the replier's.
+            raise (refusal if other.status else other) from None
         except (websocket.WebSocketException, OSError):
             raise refusal from None
 
