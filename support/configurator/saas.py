@@ -6,7 +6,6 @@ internal service that asks nobody who they are; then the front is asked first wh
 
 import base64
 import contextlib
-import copy
 import json
 import re
 import secrets
@@ -20,20 +19,10 @@ import requests
 
 from support.configurator.client import ConfiguratorClient, UnexpectedAnswer
 from support.configurator.records import Agent, Template, Tenant
+from support.configurator.saas_terms import TEMPLATES, Json, about_token, agent_of, spelt, tenant_of, with_status
 from support.errors import InfrastructureError
 from support.masking import mask, remember_secret
 
-Json = dict[str, Any]
-
-# There is no catalogue: what a template of the suite's themes stands for is given with each agent.
-_TEMPLATES = (
-    Template("caring_friend", "贴心朋友", "general", "你是一位贴心的朋友，温柔体贴，善于倾听。"),
-    Template("creative_companion", "创意伙伴", "entertainment", "你是一位富有想象力的创意伙伴，思维跳跃。"),
-    Template("efficient_helper", "高效助手", "professional", "你是一位高效的助手，回答简洁直接。"),
-    Template("friendly_assistant", "友好助手", "general", "你是一位友好的助手，热情耐心，乐于助人。"),
-    Template("professional_expert", "专业专家", "professional", "你是一位专业的专家，严谨理性，条理清楚。"),
-)
-_PERSONAS = {template.template_id: template.persona for template in _TEMPLATES}
 _PAGE = 100
 
 
@@ -96,7 +85,7 @@ class SaasClient(ConfiguratorClient):
 
     def list_templates(self) -> list[Template]:
         """Return what the suite takes for templates where there is no catalogue."""
-        return list(_TEMPLATES)
+        return list(TEMPLATES)
 
     def create_agent(self, tenant: Tenant, agent_name: str, template_id: str | None = None, **fields: Any) -> Agent:
         """Create an agent of this tenant, and issue the key with which it is talked to."""
@@ -142,11 +131,11 @@ class SaasClient(ConfiguratorClient):
         if not answer.ok:
             # Of what can be read, a taken name and a taken address are all that is refused so.
             is_taken = answer.status_code == 400 and isinstance(options.get("json"), dict)
-            return _as(answer, 409 if is_taken else answer.status_code)
+            return with_status(answer, 409 if is_taken else answer.status_code)
         user = answer.json()
         self._users[user["id"]] = user
         login = self._log_in("POST", json=options["json"])
-        return _as(answer, 201, login.json()) if login.ok else login
+        return with_status(answer, 201, login.json()) if login.ok else login
 
     def _log_in(self, method: str, **options: Any) -> requests.Response:
         given = options.get("json")
@@ -155,61 +144,61 @@ class SaasClient(ConfiguratorClient):
         if not answer.ok:
             # An empty field of a form is a missing one.
             is_wrong = isinstance(given, dict) and (answer.status_code == 400 or "" in given.values())
-            return _as(answer, 401 if is_wrong else answer.status_code)
+            return with_status(answer, 401 if is_wrong else answer.status_code)
         token = answer.json()["access_token"]
         user_id = _user_of(f"Bearer {token}")
         self._users.setdefault(user_id, {"username": given["username"]} if isinstance(given, dict) else {})
         session = {"access_token": token, "refresh_token": "", "token_type": "bearer"}
-        return _as(answer, 200, {**session, "user_info": self._account(user_id)})
+        return with_status(answer, 200, {**session, "user_info": self._account(user_id)})
 
     def _show_account(self, method: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         """Let the front say whether it knows the token: nothing there says whose it is but the token itself."""
         del path, tenant_id
         answer = self.send(method, f"{self._front}/api/v1/agents/", **options)
         if not answer.ok or method != "GET":
-            return _about_token(answer)
-        return _as(answer, 200, self._account(_user_of(options["headers"]["Authorization"])))
+            return about_token(answer)
+        return with_status(answer, 200, self._account(_user_of(options["headers"]["Authorization"])))
 
     def _show_tenant(self, method: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         del path
         body = options.get("json")
         if isinstance(body, dict):
             options["json"] = {"contact_email" if name == "email" else name: value for name, value in body.items()}
-        answer = _about_token(self.send(method, f"{self._front}/api/v1/tenants/{tenant_id}", **options))
+        answer = about_token(self.send(method, f"{self._front}/api/v1/tenants/{tenant_id}", **options))
         if not answer.ok:
             return answer
         told = answer.json()
-        return _as(answer, 200, _tenant(told["data"])) if told["success"] else _as(answer, 404)
+        return with_status(answer, 200, tenant_of(told["data"])) if told["success"] else with_status(answer, 404)
 
     def _agents(self, method: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         del tenant_id
         if method == "GET":
-            answer = _about_token(self.send(method, self._front + path, **options))
-            return _as(answer, 200, [_agent(each) for each in answer.json()]) if answer.ok else answer
+            answer = about_token(self.send(method, self._front + path, **options))
+            return with_status(answer, 200, [agent_of(each) for each in answer.json()]) if answer.ok else answer
         fields = options.get("json")
         if isinstance(fields, dict):
-            options["json"] = _spelt(fields)
-        answer = _about_token(self.send(method, self._front + path, **options))
+            options["json"] = spelt(fields)
+        answer = about_token(self.send(method, self._front + path, **options))
         if answer.status_code == 400 and self._has_agent(options["headers"], fields):
-            return _as(answer, 409)
-        return _as(answer, 200, _agent(answer.json())) if answer.ok else answer
+            return with_status(answer, 409)
+        return with_status(answer, 200, agent_of(answer.json())) if answer.ok else answer
 
     def _agent(self, method: str, agent: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         del tenant_id
         fields = options.get("json")
         if isinstance(fields, dict):
-            options["json"] = _spelt(fields)
+            options["json"] = spelt(fields)
         # The front offers no deletion.
         asked = "GET" if method == "DELETE" else method
-        answer = _about_token(self.send(asked, self._front + path, **options))
+        answer = about_token(self.send(asked, self._front + path, **options))
         # To whom an agent is forbidden it is unknown, in v1.
-        answer = _as(answer, 404) if answer.status_code == 403 else answer
+        answer = with_status(answer, 404) if answer.status_code == 403 else answer
         if not answer.ok:
             return answer
         if method != "DELETE":
-            return _as(answer, 200, _agent(answer.json()))
+            return with_status(answer, 200, agent_of(answer.json()))
         deleted = self.send("DELETE", f"{self.url}/api/v2/agents/{unquote(agent)}")
-        return _as(deleted, 200 if deleted.ok and deleted.json()["success"] else 404)
+        return with_status(deleted, 200 if deleted.ok and deleted.json()["success"] else 404)
 
     def _has_agent(self, headers: Mapping[str, str], fields: Any) -> bool:
         listed = self.send("GET", f"{self._front}/api/v1/agents/", headers=headers)
@@ -221,7 +210,7 @@ class SaasClient(ConfiguratorClient):
         tenant = self._tenant_of(user_id)
         user = self._users.get(user_id, {})
         named = {"user_id": user_id, "username": user.get("username", ""), "email": user.get("email")}
-        return {**_tenant(tenant), **named, "api_key": "", "last_login_at": None}
+        return {**tenant_of(tenant), **named, "api_key": "", "last_login_at": None}
 
     def _tenant_of(self, user_id: str) -> Json:
         # The newest are on the last pages.
@@ -248,65 +237,6 @@ def _user_of(authorization: str) -> str:
         claims = jwt.decode(authorization.removeprefix("Bearer "), options={"verify_signature": False})
         return str(claims.get("sub", ""))
     return ""
-
-
-def _tenant(told: Json) -> Json:
-    """Return a tenant in terms of v1."""
-    kept = {name: told.get(name) for name in ("tenant_name", "tenant_type", "tenant_config", "status", "created_at")}
-    return {"tenant_id": told["id"], "email": told.get("contact_email"), "phone": None, **kept}
-
-
-def _agent(told: Json) -> Json:
-    """Return an agent in terms of v1."""
-    config = told.get("config") or {}
-    if (config.get("bot_overrides") or {}).get("nickname") == told.get("name"):
-        # As it was spelt: see _spelt.
-        config["bot_overrides"].pop("nickname")
-    return {
-        "agent_id": told["id"],
-        **{name: told.get(name) for name in ("tenant_id", "name", "description")},
-        "persona": (config.get("persona") or {}).get("personality"),
-        **{name: config.get(name) for name in ("bot_overrides", "config_overrides")},
-        **dict.fromkeys(("tags", "created_at", "updated_at")),
-    }
-
-
-def _spelt(fields: Mapping[str, Any]) -> Json:
-    """Return the fields of an agent as this dialect spells them."""
-    spelt = {name: fields[name] for name in ("name", "description", "template_id") if name in fields}
-    config = {name: fields[name] for name in ("bot_overrides", "config_overrides") if name in fields}
-    persona = fields["persona"] if fields.get("persona") is not None else _PERSONAS.get(str(fields.get("template_id")))
-    if persona is not None:
-        # Without states of its own a persona is replaced by one of four words at random.
-        config["persona"] = {"personality": persona, "states": [persona], "state_probability": 1.0}
-    if isinstance(fields.get("name"), str) and "bot_overrides" not in fields:
-        # What it is called in a conversation is another thing than its name.
-        config["bot_overrides"] = {"nickname": fields["name"]}
-    return {**spelt, "config": config} if config else spelt
-
-
-def _about_token(answer: requests.Response) -> requests.Response:
-    """Return a refusal of the token as v1 spells it: 403 and 404 say here what 401 says there."""
-    told = answer.text
-    if (answer.status_code, told) in (
-        (403, '{"detail":"Could not validate credentials"}'),
-        (404, '{"detail":"User not found"}'),
-    ):
-        return _as(answer, 401)
-    return answer
-
-
-def _as(answer: requests.Response, status: int, body: Any = None) -> requests.Response:
-    """Return the answer with another status and, if one is given, another body."""
-    translated = copy.copy(answer)
-    translated.status_code = status
-    if status == 401:
-        translated.headers = copy.copy(answer.headers)
-        translated.headers["WWW-Authenticate"] = "Bearer"
-    if body is not None:
-        translated._content = json.dumps(body, ensure_ascii=False).encode()
-        translated.encoding = "utf-8"
-    return translated
 
 
 def _promised(answer: requests.Response, status: int) -> requests.Response:
