@@ -25,7 +25,7 @@ def test_two_runs_on_one_deployment_are_green_and_leave_each_other_alone(
     outcomes = [suite.finish(process) for suite, process in zip(suites, processes, strict=True)]
     for outcome in outcomes:
         assert outcome.exit_code == 0, outcome.output
-        assert outcome.results["verdicts"]["pass"] == 6
+        assert outcome.results["verdicts"]["pass"] == 7
         assert outcome.results["cleanup"]["users_cleaned"] == 3
         assert outcome.results["cleanup"]["residue"] == []
         assert tenants_of(outcome, deployment.database_urls[0]) == 0
