@@ -26,7 +26,7 @@ lint: setup ## check style, types, and that every step of every feature is defin
 test: lint ## lint, then the tests of the suite itself, the features on free ports, and a sample of defects
 	@# maim_message from 0.7 on speaks another transport than the suite's own; the client is tested against both.
 	@PYTHON="$(PYTHON)" sh tools/setup.sh tests/chat/socket_io.lock .tools/socket_io
-	$(VENV_PYTHON) -m pytest -n 2
+	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
 	$(VENV_PYTHON) -m behave -D configurator_port=auto -D replier_port=auto $(ARGS)
 	$(VENV_PYTHON) -m defects --sample 10
 

@@ -32,7 +32,7 @@ def _take_connection_id(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outco
     """Who takes the id of an open connection must neither get its replies nor end it."""
     connection_id = str(uuid.uuid4())
     with meet(grounds) as meeting:
-        connection = meeting.connect(owner, connection_id=connection_id)
+        connection = meeting.listen(owner, connection_id=connection_id)
         if actor is owner:
             return outcome(bool(meeting.ask(owner, connection)))
         try:
