@@ -7,7 +7,7 @@ from typing import Any
 
 from maim_message.server import WebSocketServer, create_server_config
 
-KEY = "the key"
+KEY = "key-of-a-library-server"
 
 
 async def serve(port: int) -> None:
