@@ -1,5 +1,6 @@
 """What operators do with deployments in a scenario, and what befalls them."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any
 import psutil
 from sqlalchemy import create_engine, inspect
 
+from support.accounts.forgery import claims_of
 from support.deployments import Deployment
 from support.deployments.launch import launch
+from support.deployments.polling import wait_until
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
 from support.settings import Settings
@@ -66,6 +69,16 @@ def move_to_another(world: World) -> None:
     start_another(world, short_sessions=True)
     own, world.configurator.url = world.configurator.url, another(world).configurator_url
     world.scene.undo.callback(setattr, world.configurator, "url", own)
+
+
+def await_end(token: str) -> None:
+    """Wait until the token has ended by what it says itself. Raises UsageError when that is not soon."""
+    end = claims_of(token)["exp"]
+    if not wait_until(lambda: time.time() > end, _SECONDS):
+        raise UsageError(
+            f"The token ends in {end - time.time():.0f} s; expected it within {_SECONDS:g} s: "
+            "let [backend.short_sessions] of the profile say so."
+        )
 
 
 def stop_another(world: World) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import JSON, Connection, MetaData, String, create_engine, func, or_, select
+from sqlalchemy import JSON, Connection, MetaData, String, create_engine, or_, select
 
 from support.errors import InfrastructureError
 
@@ -71,29 +71,29 @@ def stored_messages(database_urls: Sequence[str], tenant_ids: Collection[str]) -
 def tables_with(database_urls: Sequence[str], *texts: str) -> Counter[str]:
     """Count for each of these texts the rows of each table, whoever's they are, in which it stands in some column."""
     counts: Counter[str] = Counter()
-    for url in database_urls:
-        with _reflected(url) as (connection, metadata):
-            for table in metadata.sorted_tables:
-                columns = [column for column in table.columns if isinstance(column.type, String | JSON)]
-                for text in texts if columns else ():
-                    holding = or_(*(column.cast(String).contains(text, autoescape=True) for column in columns))
-                    counts[table.name] += connection.scalar(select(func.count()).where(holding)) or 0
+    for table, _, rows in _holding(database_urls, texts):
+        counts[table] += len(rows)
     return +counts
 
 
 def tables_naming(database_urls: Sequence[str], *names: str) -> Counter[str]:
     """Count likewise the rows in which one of these names stands as a whole word: it may be part of another name."""
     counts: Counter[str] = Counter()
+    for table, name, rows in _holding(database_urls, names):
+        word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
+        counts[table] += sum(any(word.search(text or "") for text in row) for row in rows)
+    return +counts
+
+
+def _holding(database_urls: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[str, str, Sequence[Any]]]:
+    """Yield for each table and text the rows, their texts only, in which it stands in some column."""
     for url in database_urls:
         with _reflected(url) as (connection, metadata):
             for table in metadata.sorted_tables:
                 columns = [column.cast(String) for column in table.columns if isinstance(column.type, String | JSON)]
-                for name in names if columns else ():
-                    word = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])")
-                    holding = or_(*(column.contains(name, autoescape=True) for column in columns))
-                    rows = connection.execute(select(*columns).where(holding))
-                    counts[table.name] += sum(any(word.search(text or "") for text in row) for row in rows)
-    return +counts
+                for text in texts if columns else ():
+                    holding = or_(*(column.contains(text, autoescape=True) for column in columns))
+                    yield table.name, text, connection.execute(select(*columns).where(holding)).all()
 
 
 @contextmanager

@@ -93,12 +93,12 @@ def tokens_soon_end(context: HasWorld) -> None:
 
 @when("the access token of {tenant:Name} has come to its end")
 def access_token_has_ended(context: HasWorld, tenant: str) -> None:
-    tokens.await_end(context.world.scene.tenant(tenant).access_token)
+    operating.await_end(context.world.scene.tenant(tenant).access_token)
 
 
 @when("the refresh token of {tenant:Name} has come to its end")
 def refresh_token_has_ended(context: HasWorld, tenant: str) -> None:
-    tokens.await_end(context.world.scene.tenant(tenant).refresh_token)
+    operating.await_end(context.world.scene.tenant(tenant).refresh_token)
 
 
 @when('the "{device}" logs out')

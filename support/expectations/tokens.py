@@ -1,6 +1,5 @@
 """What must hold of tokens: what they say, and what they open."""
 
-import time
 from datetime import timedelta
 
 import jwt
@@ -10,12 +9,10 @@ from support.accounts import attempts
 from support.accounts.forgery import claims_of
 from support.configurator import ConfiguratorClient, Tenant
 from support.configurator.operations import OPERATIONS
-from support.deployments.polling import wait_until
 from support.expectations import answered, expect
 from support.expectations.answers import Answers, each_answered
 from support.vocabulary import OUTCOMES
 
-_SOON = 10.0  # seconds
 _UNAUTHORIZED = OUTCOMES["refused as unauthorized"]
 
 
@@ -71,13 +68,6 @@ def opens_nothing(configurator: ConfiguratorClient, access_token: str) -> None:
         if operation.needs_token
     }
     each_answered(attempted, _UNAUTHORIZED)
-
-
-def await_end(token: str) -> None:
-    """Wait until the token has ended by what it says itself, which must be soon."""
-    end = claims_of(token)["exp"]
-    ended = wait_until(lambda: time.time() > end, _SOON)
-    expect(ended, f"The token ends in {end - time.time():.0f} s; expected it within {_SOON:g} s, as the profile says.")
 
 
 def refresh_ended(configurator: ConfiguratorClient, login: Tenant) -> None:

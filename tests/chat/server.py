@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from websockets.sync.server import ServerConnection, serve
 
 
 @contextmanager
-def server(handler: Callable[[ServerConnection], None]) -> Iterator[str]:
-    with serve(handler, "127.0.0.1", 0) as running:
+def server(handler: Callable[[ServerConnection], None], **options: Any) -> Iterator[str]:
+    with serve(handler, "127.0.0.1", 0, **options) as running:
         thread = threading.Thread(target=running.serve_forever)
         thread.start()
         try:

@@ -8,10 +8,11 @@ from http import HTTPStatus
 
 import pytest
 from websockets.http11 import Request, Response
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from support.chat import Reader, Refused
 from support.chat.connection import NoFrame
+from tests.chat.server import server
 
 Handler = Callable[[ServerConnection], None]
 
@@ -31,14 +32,8 @@ def socket_io_server(handler: Handler, opening: str = '0{"sid":"1"}', answer: st
             peer.send(answer)
             handler(peer)
 
-    with serve(handle, "127.0.0.1", 0, process_request=route) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
-        finally:
-            running.shutdown()
-            thread.join()
+    with server(handle, process_request=route) as url:
+        yield url
 
 
 def wait(peer: ServerConnection) -> None:

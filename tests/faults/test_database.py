@@ -1,7 +1,7 @@
 """A database that cannot be written, or that somebody else has locked for a while."""
 
 import sqlite3
-import time
+import subprocess
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
@@ -39,8 +39,8 @@ def test_a_database_that_is_locked_for_5_s_delays_the_run_and_fails_nothing(
 ) -> None:
     process = suite.popen(*PORTS, *UNTIL_PURGED)
     await_that(lambda: is_talking(suite.reports), process)
-    with lock_when(moment, database_of(suite.reports), process):
-        time.sleep(5)
+    with lock_when(moment, database_of(suite.reports), process), pytest.raises(subprocess.TimeoutExpired):
+        process.wait(5)
     outcome = suite.finish(process)
     assert outcome.exit_code == 0, outcome.output
     assert outcome.results["websocket_tests"]["success_rate"] == 1
