@@ -37,6 +37,8 @@ def serve(app: Starlette, host: str, port: int) -> None:
         access_log=False,
         log_level=logging.WARNING,
         timeout_graceful_shutdown=1,
+        # Longer than clients keep an idle connection (aiohttp: 15 s): else a request can meet the close, and is lost.
+        timeout_keep_alive=75,
         ws="websockets-sansio",
         # A PING every 20 s, unless a launch wants it sooner; closed 20 s later when no PONG has come.
         ws_ping_interval=float(os.environ.get("MAIM_PING_SECONDS") or 20),

@@ -85,19 +85,20 @@ class Deployment:
         return [backend.name for backend in sick]
 
     def stop(self) -> None:
-        """Stop all backends in reverse order; nothing happens the second time.
+        """Stop all backends in reverse order, or together when they start so; nothing happens the second time.
 
         Raises InfrastructureError, when all are down, naming those that had to be killed.
         """
         try:
-            self._stop(list(reversed(self._backends)))
+            backends = list(reversed(self._backends))
+            self._stop(*[backends] if self.profile.start_together else [[backend] for backend in backends])
         finally:
             self._backends.clear()
             if self.directory:
                 delete_record(self.directory)
 
-    def _stop(self, backends: list[Backend]) -> None:
-        processes = {backend.name: backend.process for backend in backends}
+    def _stop(self, *groups: list[Backend]) -> None:
+        processes = [{backend.name: backend.process for backend in group} for group in groups]
         stop_in_order(processes, SECONDS_AFTER_SIGTERM * self.wait_factor)
 
     def _find(self, name: str) -> Backend:

@@ -106,32 +106,36 @@ def listens(process: psutil.Process, port: int) -> bool:
     return any(port in _listening_ports(each) for each in _family(process))
 
 
-def stop(process: psutil.Process, grace: float) -> bool:
-    """SIGTERM the process and all that it started, SIGKILL what is left after these seconds; False if any was."""
-    family = _family(process)
-    for each in family:
-        with suppress(psutil.NoSuchProcess):
-            each.terminate()
-    wait_until(lambda: not any(map(is_alive, family)), grace)
-    return not kill(process)
+def stop_in_order(groups: Sequence[Mapping[str, psutil.Process]], grace: float = SECONDS_AFTER_SIGTERM) -> None:
+    """Stop one group after the other, the processes of a group, by name, at the same time.
 
-
-def stop_in_order(processes: Mapping[str, psutil.Process], grace: float = SECONDS_AFTER_SIGTERM) -> None:
-    """Stop one after the other. Raises InfrastructureError naming those that were killed, when all are down."""
+    Each gets SIGTERM with all that it started; what is left after these seconds is killed.
+    Raises InfrastructureError naming those that were, when all are down.
+    """
     late: list[str] = []
     try:
-        for name, process in processes.items():
-            if not stop(process, grace):
-                late.append(name)
+        for group in groups:
+            late += _stop(group, grace)
     finally:
         # A second Ctrl-C ends our patience, not our duty.
-        for process in processes.values():
-            kill(process)
+        for group in groups:
+            for process in group.values():
+                kill(process)
     if late:
         raise InfrastructureError(
             f"{' and '.join(late)} did not stop within {grace:g} s of SIGTERM and had to be killed; "
             "the end of the log may say why."
         )
+
+
+def _stop(group: Mapping[str, psutil.Process], grace: float) -> list[str]:
+    """Stop the processes; return the names of those that had to be killed."""
+    stopping = [each for process in group.values() for each in _family(process)]
+    for each in stopping:
+        with suppress(psutil.NoSuchProcess):
+            each.terminate()
+    wait_until(lambda: not any(map(is_alive, stopping)), grace)
+    return [name for name, process in group.items() if kill(process)]
 
 
 def kill(process: psutil.Process) -> bool:

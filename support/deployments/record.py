@@ -98,6 +98,6 @@ def stop_recorded(directory: Path) -> tuple[str, ...]:
     if record is None:
         return ()
     running = {each.name: found for each in reversed(record.backends) if (found := each.find())}
-    stop_in_order(running)
+    stop_in_order([{name: process} for name, process in running.items()])
     delete_record(directory)
     return tuple(running)

@@ -44,6 +44,7 @@ MODEL = "{{model_url}}/v1"
 name = "small"
 dialect = "v1"
 credential = "{{api_key}}:{{agent_id}}"
+start_together = {arguments.get("together", "false")}
 databases = ["sqlite:///{{directory}}/small.db"]
 {backends}""",
             encoding="utf-8",

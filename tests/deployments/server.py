@@ -5,10 +5,13 @@ import base64
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 
 def main() -> None:
@@ -19,6 +22,7 @@ def main() -> None:
     parser.add_argument("--handshake", type=int, default=403, help="the status of /ws")
     parser.add_argument("--templates", default="[]", help="the body of the list of templates")
     parser.add_argument("--stubborn", action="store_true", help="ignores SIGTERM")
+    parser.add_argument("--after-model", action="store_true", help="ends on SIGTERM when the model has ended")
     parser.add_argument("--child", action="store_true", help="starts a process of its own, and prints its pid")
     parser.add_argument("--print", nargs="*", default=[], help="variables whose values it prints")
     options = parser.parse_args()
@@ -26,6 +30,8 @@ def main() -> None:
         print(*(f"line {number}" for number in range(1, 31)), sep="\n")
         raise SystemExit(3)
     signal.signal(signal.SIGTERM, signal.SIG_IGN if options.stubborn else stop)
+    if options.after_model:
+        signal.signal(signal.SIGTERM, stop_after_model)
     if options.child:
         child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         print("child", child.pid)
@@ -37,6 +43,15 @@ def main() -> None:
 def stop(*_: object) -> None:
     print("stopped at", time.monotonic())
     raise SystemExit
+
+
+def stop_after_model(*_: object) -> None:
+    host, port = urlsplit(os.environ["MODEL"]).netloc.split(":")
+    with suppress(ConnectionRefusedError):
+        while True:
+            socket.create_connection((host, int(port))).close()
+            time.sleep(0.01)
+    stop()
 
 
 def handler(options: argparse.Namespace) -> type[BaseHTTPRequestHandler]:

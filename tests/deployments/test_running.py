@@ -91,6 +91,13 @@ def test_stopping_stops_everything_in_reverse_order_and_nothing_twice(start_smal
     deployment.stop()
 
 
+def test_what_starts_together_stops_together(start_small: Start) -> None:
+    deployment = start_small(together="true", replier="--after-model")
+    processes = [backend.process for backend in deployment.backends]
+    deployment.stop()
+    assert [process.wait(5) for process in processes] == [0, 0, 0], "the replier ends when the model has ended"
+
+
 def test_what_a_killed_backend_had_started_is_stopped(start_small: Start) -> None:
     deployment = start_small(model="--child")
     log = deployment.backends[0].log_file
