@@ -158,6 +158,8 @@ Feature: Purge
       | Acme   | Ada   | friendly_assistant |
       | Globex | Gil   | friendly_assistant |
     And Lin has talked with each of these agents
+    When 10 people write to "Gil" while a purge holds the database
+    Then each message is answered
     When Acme is purged while Wei asks "Gil" again and again and is answered
     Then what has gone is of Acme alone
     And no table holds anything of Acme
