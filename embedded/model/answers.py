@@ -38,13 +38,20 @@ def _plan(prompt: str, answer_itself: bool) -> str:
     """Choose the newest message that a planner's prompt lists; stay silent without one, mostly when all are ours."""
     listed = listed_messages(prompt)
     answered = {marker for each in listed if each.is_own for marker in MARKER.findall(each.text)}
-    ids = [each.message_id for each in listed if _waits(each, answered) or (answer_itself and each.is_own)]
+    waiting = [each for each in _behind_cut_off_answers(listed) if _waits(each, answered)]
+    ids = [each.message_id for each in listed if each in waiting or (answer_itself and each.is_own)]
     if not listed:
         ids = _LISTED_ID.findall(_EXAMPLE_OF_A_PLAN.sub("", prompt))
     choice = {"action": "reply", "target_message_id": ids[-1], "reason": "这条消息在等回复"} if ids else _SILENCE
     if choice is _SILENCE and '"no_reply"' not in prompt:
         return ""
     return f"```json\n{json.dumps(choice, ensure_ascii=False)}\n```"
+
+
+def _behind_cut_off_answers(listed: list[Listed]) -> list[Listed]:
+    """Leave out what has been seen before an answer whose marker is cut off: it would seem to wait for ever."""
+    last = max((number for number, each in enumerate(listed) if each.is_own and each.is_cut_off), default=0)
+    return [each for number, each in enumerate(listed) if number >= last or not each.is_seen]
 
 
 def _waits(message: Listed, answered: set[str]) -> bool:

@@ -11,6 +11,8 @@ _SAID = re.compile(r"^(?:刚刚|\d{2}:\d{2}:\d{2}), [^:\n]*: (.*)$", re.MULTILIN
 _LISTED = re.compile(r"^\[(m\d+)\]\d{2}:\d{2}:\d{2}, [^:\n]*: (.*)$", re.MULTILINE)
 # What stands in a planner's prompt before this has been dealt with.
 _SEEN = "以上消息是你已经看过"
+# With this ends what was too long for such a prompt, its marker with it.
+_CUT_OFF = re.compile(r"\.{6}（[^（）]+）$")
 # With this, every answer of this model begins.
 OWN_WORDS = "【"
 
@@ -26,6 +28,11 @@ class Listed(NamedTuple):
     def is_own(self) -> bool:
         """Whether this model wrote it."""
         return self.text.startswith(OWN_WORDS)
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether its end, where its marker stood, is missing."""
+        return _CUT_OFF.search(self.text) is not None
 
 
 def unfold(prompt: str) -> list[Turn] | None:

@@ -55,5 +55,14 @@ def test_a_message_whose_marker_was_cut_off_waits_until_it_is_seen() -> None:
     assert "no_reply" in plan(f"很长的话 mk-0......{SEEN}", "【阿大】 我在听")
 
 
+CUT = "【阿大｜你是一位严谨的专家】 关于......（记不清了）"
+
+
+def test_an_answer_whose_marker_was_cut_off_is_not_given_again() -> None:
+    assert "no_reply" in plan("你好 mk-00000001", f"{CUT}{SEEN}", "【阿大】 我在听 mk-00000002")
+    assert '"m3"' in plan("你好 mk-00000001", CUT, f"在吗 mk-00000002{SEEN}", "【阿大】 我在听 mk-00000003")
+    assert '"m1"' in plan("你好 mk-00000001", CUT)
+
+
 def test_a_planner_may_be_told_to_answer_our_own_words() -> None:
     assert '"m2"' in plan("你好", "【阿大】 你好", answer_itself=True)
