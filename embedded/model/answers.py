@@ -37,7 +37,7 @@ def answer(turns: list[Turn], *, answer_itself: bool = False) -> str:
 def _plan(prompt: str, answer_itself: bool) -> str:
     """Choose the newest message that a planner's prompt lists; stay silent without one, mostly when all are ours."""
     listed = listed_messages(prompt)
-    answered = {marker for each in listed if each.is_own for marker in MARKER.findall(each.text)}
+    answered = {marker for each in listed if each.is_own for marker in MARKER.findall(each.whole_text)}
     waiting = [each for each in _behind_cut_off_answers(listed) if _waits(each, answered)]
     ids = [each.message_id for each in listed if each in waiting or (answer_itself and each.is_own)]
     if not listed:
@@ -56,7 +56,7 @@ def _behind_cut_off_answers(listed: list[Listed]) -> list[Listed]:
 
 def _waits(message: Listed, answered: set[str]) -> bool:
     """Whether a listed message waits for an answer: no answer repeats its marker or, without one, it is new."""
-    markers = MARKER.findall(message.text)
+    markers = MARKER.findall(message.whole_text)
     return not message.is_own and (answered.isdisjoint(markers) if markers else not message.is_seen)
 
 

@@ -11,8 +11,8 @@ _SAID = re.compile(r"^(?:刚刚|\d{2}:\d{2}:\d{2}), [^:\n]*: (.*)$", re.MULTILIN
 _LISTED = re.compile(r"^\[(m\d+)\]\d{2}:\d{2}:\d{2}, [^:\n]*: (.*)$", re.MULTILINE)
 # What stands in a planner's prompt before this has been dealt with.
 _SEEN = "以上消息是你已经看过"
-# With this ends what was too long for such a prompt, its marker with it.
-_CUT_OFF = re.compile(r"\.{6}（[^（）]+）$")
+# With this ends what was too long for such a prompt, perhaps behind the beginning of a marker.
+_CUT_OFF = re.compile(r"(?:\bmk-[0-9a-f]*)?\.{6}（[^（）]+）$", re.ASCII)
 # With this, every answer of this model begins.
 OWN_WORDS = "【"
 
@@ -33,6 +33,11 @@ class Listed(NamedTuple):
     def is_cut_off(self) -> bool:
         """Whether its end, where its marker stood, is missing."""
         return _CUT_OFF.search(self.text) is not None
+
+    @property
+    def whole_text(self) -> str:
+        """What is left of it, without half a marker."""
+        return _CUT_OFF.sub("", self.text)
 
 
 def unfold(prompt: str) -> list[Turn] | None:

@@ -55,6 +55,10 @@ def test_a_message_whose_marker_was_cut_off_waits_until_it_is_seen() -> None:
     assert "no_reply" in plan(f"很长的话 mk-0......{SEEN}", "【阿大】 我在听")
 
 
+def test_half_a_marker_is_none() -> None:
+    assert "no_reply" in plan(f"很长的话 mk-0000000123......（记不清了）{SEEN}", "【阿大】 在 mk-00000001234567")
+
+
 CUT = "【阿大｜你是一位严谨的专家】 关于......（记不清了）"
 
 
