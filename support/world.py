@@ -72,7 +72,8 @@ class World:
             self.deployment.front_url,
             log=self.ledger,
             observe=self._observe,
-            timeout=self._seconds(15),
+            # The last of 30 log-ins at once waits for all others; bcrypt on a busy machine takes 0.8 s for each.
+            timeout=self._seconds(30),
             before_token=await_next_second if self.deployment.profile.one_token_a_second else lambda: None,
         )
 
