@@ -1,4 +1,4 @@
-"""Mutation testing of support/ by mutmut: which small changes do the suite's own tests notice?
+"""Mutation testing of support/ by mutmut: small changes that the suite's own tests do or do not notice.
 
 Works on a copy in .tools/mutants, where mutmut keeps what it knows, and writes reports/mutants.json.
 """
@@ -24,7 +24,9 @@ STATUS = {0: "survived", 1: "killed", 3: "killed", 5: "no tests", 33: "no tests"
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument("mutants", nargs="*", metavar="MUTANT", help="names of single mutants, as in reports/mutants.json")
+    parser.add_argument(
+        "mutants", nargs="*", metavar="MUTANT", help="names of single mutants, as in reports/mutants.json"
+    )
     parser.add_argument("--packages", default=",".join(PACKAGES), help="packages of support/, with commas between")
     parser.add_argument("--sample", type=int, default=150, help="mutants to draw from each package; 0: all")
     parser.add_argument("--seed", type=int, default=6, help="draws the same sample again")
@@ -35,6 +37,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def copy_tree() -> None:
     """Bring the copy up to date; what has not changed stays, for mutmut goes by the time of change."""
+    for tests in (COPY / "tests", COPY / "mutants" / "tests"):
+        shutil.rmtree(tests, ignore_errors=True)
     git = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(git, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\0")
     for name in filter(None, listed):

@@ -1,4 +1,4 @@
-"""What mutmut's runs of pytest lack: functions run by child processes and fixtures, time-outs, and an end without traces."""
+"""What mutmut's runs of pytest lack: what child processes and fixtures run, time-outs, and an end without traces."""
 
 import os
 import shutil
