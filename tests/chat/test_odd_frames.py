@@ -88,6 +88,7 @@ def test_nested_segments_are_a_proper_frame_but_for_their_depth() -> None:
     assert (odd.count(opening), odd.count(closing)) == (5000, 5000)
     innermost = odd.replace(opening, "").replace(closing * 5000, "")
     assert json.loads(innermost) == frame
+    assert "小明" in odd
     assert "你好" in odd
 
 

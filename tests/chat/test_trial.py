@@ -64,6 +64,18 @@ def test_the_first_harm_ends_the_trial(reader: Reader) -> None:
     assert "{}" not in seen
 
 
+def test_silence_is_a_harm_that_says_how_long_was_waited(reader: Reader) -> None:
+    def say_nothing(peer: ServerConnection) -> None:
+        for _ in peer:
+            pass
+
+    with server(say_nothing) as url:
+        connection = reader.open(url, "key", "test", title="odd")
+        (trial,) = try_frames(connection, new_speaker("test"), [("a lone null", ODD_FRAMES["a lone null"])], 0.2)
+        reader.close(connection)
+    assert "nothing matched within 0.2 s" in str(trial.harm)
+
+
 @pytest.mark.parametrize(
     ("leaving", "code"), [("with a goodbye", 1000), ("without a goodbye", None), ("in the middle of a message", None)]
 )

@@ -35,12 +35,16 @@ def test_each_message_is_written_after_the_answer_to_the_one_before(
     deployment: Deployment, reader: Reader, plans: list[Plan]
 ) -> None:
     seen: list[Said] = []
+    agent = plans[0].agent
 
-    def write(_persona: str, _theme: Sequence[str], said: Said) -> str:
+    def write(persona: str, theme: Sequence[str], said: Said) -> str:
+        assert (persona, list(theme)) == (agent.persona, list(plans[0].topics))
         seen.append(said)
         return f"第 {len(said) + 1} 句"
 
     (held,) = hold_conversations(deployment.replier_url, [replace(plans[0], writer=write)], reader)
+    assert held.failure is None
+    assert agent.persona
     assert [[message for message, _ in said] for said in seen] == [[], ["第 1 句"], ["第 1 句", "第 2 句"]]
     assert all("第 1 句" in said[0][1] for said in seen[1:])
     assert not any(markers_in(answer) for said in seen for _, answer in said)

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[2]
 COPY = ROOT / ".tools" / "mutants"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 PACKAGES = ("purge", "isolation", "chat", "reporting")
-# mutmut's exit codes of pytest; it has further ones for time-outs and crashes, which kill as well.
-STATUS = {0: "survived", 1: "killed", 3: "killed", 5: "no tests", 33: "no tests", None: "not tried"}
+# Exit codes of pytest and of mutmut, and the signals by which it ends what takes too long; any other is no verdict.
+STATUS = {0: "survived", 5: "no tests", 33: "no tests"} | dict.fromkeys((1, 3, 24, -24, 152, -9, -11), "killed")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -31,7 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, default=150, help="mutants to draw from each package; 0: all")
     parser.add_argument("--seed", type=int, default=6, help="draws the same sample again")
     parser.add_argument("--jobs", type=int, default=1, help="mutants tried at once")
-    parser.add_argument("--survivors", action="store_true", help="try again those that survived the last time")
+    parser.add_argument("--again", action="store_true", help="try also those that were killed the last time")
     return parser.parse_args(arguments)
 
 
@@ -78,7 +78,7 @@ def outcomes(package: str) -> dict[str, str]:
     ended: dict[str, str] = {}
     for path in sorted((COPY / "mutants" / "support" / package).glob("*.meta")):
         for name, code in json.loads(path.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            ended[name] = STATUS.get(code, "killed")
+            ended[name] = STATUS.get(code, "not tried")
     return ended
 
 
@@ -102,10 +102,11 @@ def main(arguments: list[str]) -> int:
         packages.append(f"{package}: {size} of {len(names)} mutants")
     print("; ".join(packages), flush=True)
     names = asked.mutants or [name for names in chosen.values() for name in names]
-    if asked.survivors:
-        past = {name: ended for package in chosen for name, ended in outcomes(package).items()}
-        names = [name for name in names if past.get(name) in ("survived", "no tests")]
-    try_mutants(names, asked.jobs)
+    if not asked.again:
+        known = {name: ended for package in chosen for name, ended in outcomes(package).items()}
+        names = [name for name in names if known.get(name) != "killed"]
+    if names:
+        try_mutants(names, asked.jobs)
 
     found = {}
     for package, names in chosen.items():

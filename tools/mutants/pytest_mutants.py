@@ -1,4 +1,7 @@
-"""What mutmut's runs of pytest lack: what child processes and fixtures run, time-outs, and an end without traces."""
+"""What mutmut's runs of pytest lack: what child processes and fixtures run, time-outs, and an end without traces.
+
+Each package of support/ is tried with the tests in the folder of its name, which are the quickest to notice.
+"""
 
 import os
 import shutil
@@ -17,6 +20,7 @@ from mutmut.state import state
 SECONDS_OF_GRACE = 20
 
 _functions_of_fixture: dict[Any, set[str]] = {}
+_functions_of_imports: set[str] = set()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,6 +78,11 @@ def _take_functions() -> set[str]:
     return functions
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Remember what modules run when they are imported."""
+    _functions_of_imports.update(_take_functions())
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
     """Remember what a fixture runs, for all tests that use it."""
@@ -87,9 +96,10 @@ def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_teardown(item: Any) -> None:
-    """Credit the test with what its children and its fixtures run."""
-    functions = _take_functions()
+    """Credit the test with what it, its children and its fixtures run of the package of its name, also at import."""
+    functions = _take_functions() | _functions_of_imports
     for definitions in item._fixtureinfo.name2fixturedefs.values():
         for definition in definitions:
             functions |= _functions_of_fixture.get(definition, set())
-    state()._stats.update(functions)
+    package = f"support.{Path(item.nodeid).parts[1]}."
+    state()._stats.update(name for name in functions if name.startswith(package))
