@@ -103,3 +103,21 @@ def test_what_the_first_message_entrusts_is_said_once(
     entrusting = replace(plans[0], entrusts="我的暗号是橘子")
     (held,) = hold_conversations(deployment.replier_url, [entrusting], reader)
     assert ["橘子" in turn.sent.text for turn in held.turns] == [True, False, False]
+
+
+def test_a_writer_that_hangs_does_not_hold_up_the_end(
+    deployment: Deployment, reader: Reader, plans: list[Plan]
+) -> None:
+    has_ended = threading.Event()
+
+    def write(*_: object) -> str:
+        has_ended.wait(60)
+        return "太晚了"
+
+    def give_up(_: Sequence[Conversation]) -> None:
+        raise RuntimeError("a backend has died")
+
+    with pytest.raises(RuntimeError, match="a backend has died"):
+        hold_conversations(deployment.replier_url, [replace(plans[0], writer=write)], reader, watch=give_up)
+    assert not has_ended.is_set()
+    has_ended.set()
