@@ -25,13 +25,13 @@ def say_nothing(peer: ServerConnection) -> None:
 
 
 def test_an_acknowledgement_is_an_answer() -> None:
-    with server(acknowledge) as url:
+    with server(acknowledge, close_timeout=0.1) as url:
         admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
     assert admission.outcome == "answered"
 
 
 def test_to_be_accepted_and_closed_without_a_frame_is_a_refusal() -> None:
-    with server(refuse) as url:
+    with server(refuse, close_timeout=0.1) as url:
         admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
     assert admission.outcome == "refused"
     assert "unknown key" in admission.detail
