@@ -138,10 +138,10 @@ Feature: Frames
     And Mallory is connected to "Max"
     When the client of Wei sends Mallory's "Max" a message that names Acme's "Ada" as <field>
     Then every proper message was answered
-    And Mallory hears at most its own "Max", and nothing of Acme's "Ada"
     And Lin is answered by Acme's "Ada"
     And nothing else came to Acme from "Ada"
     And nothing of that message is stored for Acme
+    And Mallory hears at most its own "Max", and nothing of Acme's "Ada"
 
     Examples: Fields that say whose agent is meant
       | field                    |
