@@ -4,7 +4,7 @@ Feature: Purge
   names. Exactly what was named goes, from every table, while the deployment serves; nothing else goes, however close
   its name is. A report says, table by table, what it was.
 
-  @PRG-001 @blocker @smoke
+  @PRG-001 @blocker
   Scenario: A purge takes everything of the tenants that are named, and nothing of others
     Given these agents have been created
       | tenant  | agent | template            |
