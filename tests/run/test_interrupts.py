@@ -11,7 +11,7 @@ from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database
 LONG = ("--tags=@FLOW-004", "-D", "users=20", "-D", "agents=5", "-D", "messages=100")
 
 
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_in_mid_conversation_purges_stops_and_reports(
     suite: Suite, number: signal.Signals, exit_code: int
 ) -> None:
