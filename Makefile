@@ -5,7 +5,7 @@ VENV_PYTHON = .venv/bin/python
 ARGS =
 DEFECTS =
 
-.PHONY: help setup acceptance test lint bench prove report lock clean
+.PHONY: help setup acceptance test lint bench prove mutants report lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s %s\n", $$1, $$2 }'
@@ -36,6 +36,11 @@ bench: setup ## measure a run and the response times
 prove: setup ## plant defects, and see each killed by a scenario (DEFECTS="ISO-03 tokens" for some of them)
 	$(VENV_PYTHON) -m defects $(DEFECTS) $(ARGS)
 
+mutants: ## change single places of support/, and see each noticed by a test (ARGS="--sample 20 --packages chat")
+	@PYTHON="$(PYTHON)" sh tools/setup.sh tests/chat/socket_io.lock .tools/socket_io
+	@PYTHON="$(PYTHON)" sh tools/setup.sh tools/mutants/requirements.lock .tools/mutmut
+	.tools/mutmut/bin/python tools/mutants $(ARGS)
+
 report: setup ## make a page of the last run's Allure results
 	$(VENV_PYTHON) -m support.reporting.page $(ARGS)
 
@@ -47,6 +52,9 @@ lock: ## pin what pyproject.toml asks for in requirements.lock (ARGS=--upgrade f
 	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) --all-extras pyproject.toml --output-file requirements.lock
 	$(COMPILE) tests/chat/socket_io.in --output-file tests/chat/socket_io.lock
+	@# With the same releases, for it runs the tests.
+	$(COMPILE) --all-extras pyproject.toml tools/mutants/requirements.in --constraint requirements.lock \
+		--output-file tools/mutants/requirements.lock
 
 # reports/ and .servers/ stay: they hold what is needed to purge a run and to stop a deployment.
 clean: ## remove .venv, tools, caches and Allure's files; keep reports/

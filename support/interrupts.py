@@ -1,10 +1,10 @@
-"""Ctrl-C and SIGTERM: the first one ends the run, which then purges and stops; nothing interrupts that."""
+"""Ctrl-C, SIGTERM, a closed terminal: the first one ends the run, which then purges and stops, uninterrupted."""
 
 import signal
 import sys
 from types import FrameType
 
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+_NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
@@ -15,9 +15,11 @@ class Interrupts:
         self._held = False
 
     def install(self) -> None:
-        """Turn both signals into KeyboardInterrupt from now on."""
+        """Turn these signals into KeyboardInterrupt from now on."""
         for number in _NUMBERS:
-            signal.signal(number, self._handle)
+            # nohup has asked for a run that outlives its terminal.
+            if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self._handle)
 
     def hold(self) -> None:
         """Only remember signals from now on: what is being undone must be undone to its end."""

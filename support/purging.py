@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from support import talk
 from support.chat import Connection, Speaker
 from support.chat.connection import NoFrame
 from support.purge import Selection, select_prefix
-from support.purge.database import open_engine
+from support.purge.database import open_engine, writing
 from support.removals import everything_of
 from support.scene import Scene
 from support.world import World
@@ -60,6 +60,22 @@ def purge_while_asking(world: World, tenant: str, person: str, agent: str) -> No
         while not purge.done():
             talk.tell(world.scene, person, agent, "你好")
         purge.result()
+
+
+def write_while_held(world: World, agent: str, count: int) -> None:
+    """Let so many people write to the agent, each after the acknowledgement of the one before, while nobody may store.
+
+    Where writers do not exclude each other, as in PostgreSQL, a purge holds nobody up. Raises NoFrame when a message
+    is not acknowledged in time.
+    """
+    with ExitStack() as stack:
+        for url in world.databases():
+            engine = open_engine(url)
+            stack.callback(engine.dispose)
+            stack.enter_context(writing(engine))
+        for number in range(count):
+            said = talk.write(world.scene, f"Guest {number}", agent, "你好")
+            said.connection.expect_acknowledgement(said.sent, world.scene.grounds.reply_timeout)
 
 
 def _write(connection: Connection, speaker: Speaker) -> None:

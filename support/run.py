@@ -40,6 +40,7 @@ class Run:
         # What the deployment is known to break does not make the run red.
         self.known_failures = reporting.KnownFailures()
         self._world: World | None = None
+        self._closed = False
         self._interrupts = Interrupts()
 
     def open(self) -> World:
@@ -72,11 +73,13 @@ class Run:
     def close(self) -> None:
         """Undo the run: close connections, stop what was launched, purge what was created, look for residue.
 
-        Raises SuiteError with everything that did not succeed; one failure does not keep the next from being tried.
+        Nothing happens the second time. Raises SuiteError with everything that did not succeed; one failure does not
+        keep the next from being tried.
         """
         self._interrupts.hold()
-        if self._world is None:
+        if self._world is None or self._closed:
             return
+        self._closed = True
         world, errors = self._world, _Errors()
         errors.collect(world.reader.stop)
         # A stopped replier cannot write a late row behind the purge.
@@ -91,9 +94,14 @@ class Run:
     def report(self, behave: reporting.Run) -> None:
         """Write results.json, compare it with Behave and Allure, print the summary of a run that has begun.
 
+        A run that broke off before after_all is undone first.
         Raises SystemExit with the exit code of the signal that ended the run, if one did.
         """
         self._interrupts.hold()
+        try:
+            self.close()
+        except SuiteError as error:
+            behave.fail(str(error))
         path = reporting.report(behave, self.results, self.settings.reports)
         if self._world:
             reporting.print_summary(self.results, path)

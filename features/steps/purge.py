@@ -79,6 +79,11 @@ def tenant_is_purged_while_asking(context: HasWorld, tenant: str, person: str, a
     purging.purge_while_asking(context.world, tenant, person, agent)
 
 
+@when("{count:d} people write to {agent:Quoted} while a purge holds the database")
+def people_write_while_held(context: HasWorld, count: int, agent: str) -> None:
+    purging.write_while_held(context.world, agent, count)
+
+
 @when("{tenant:Name} registers with the user name and all that {other:Name} had registered with")
 def tenant_takes_place_of(context: HasWorld, tenant: str, other: str) -> None:
     scene = context.world.scene

@@ -50,12 +50,12 @@ def run(
 
 @contextmanager
 def interrupts_deferred() -> Iterator[None]:
-    """Hold Ctrl-C and SIGTERM back, so that no process is launched without being noted down."""
+    """Hold signals that end the run back, so that no process is launched without being noted down."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread is interrupted by signals
         return
     received: list[int] = []
-    deferred = (signal.SIGINT, signal.SIGTERM)
+    deferred = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     handlers = [signal.signal(each, lambda number, _frame: received.append(number)) for each in deferred]
     try:
         yield

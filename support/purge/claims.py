@@ -1,8 +1,9 @@
 """Says which rows of a table are an owner's.
 
 A row belongs to whom its most telling key names: its tenant, else its agent, else its chat stream or person, else its
-creator or account, else the ids that its text holds. A key that names nobody who exists (NULL, "default") says
-nothing, and the next one decides. So a row that names another, existing tenant is never ours, whatever else it holds.
+creator or account, else a chat stream or person under whatever column, else the ids that its text holds. A key that
+names nobody who exists (NULL, "default") says nothing, and the next one decides. So a row that names another, existing
+tenant is never ours, whatever else it holds.
 """
 
 import re
@@ -10,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, select
 
 from support.purge.database import chunks
 from support.purge.discovery import GENERATED_ID, Key, OwnedTable, Role, is_generated
@@ -33,14 +34,10 @@ class Level:
     key: Key
     unclaimed: frozenset[str | None]
 
-    def names(self, ids: Collection[str] | BindParameter[Any]) -> Condition:
-        """Return the condition that the key names one of the ids."""
-        return or_(*(column.in_(ids) for column in self.key.columns))
-
     def names_nobody(self, values: Collection[str | None]) -> Condition:
         """Return the condition that the key holds one of these values, which name nobody."""
         known = [value for value in values if value is not None]
-        is_known = self.names(known) if known else false()
+        is_known = self.key.names(known) if known else false()
         is_null = and_(*(column.is_(None) for column in self.key.columns)) if None in values else false()
         return or_(is_known, is_null)
 
@@ -52,6 +49,7 @@ class Part:
     role: Role | None  # None: the texts
     where: Condition
     indexed: bool  # whether an index finds them
+    generated: bool = False  # whether only ids with a random part say something here
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,7 @@ class Claims:
     database: Database
     owned: OwnedTable
     levels: tuple[Level, ...]
+    nameless: tuple[Key, ...]  # keys that their values reveal, not their names
     mentioned: frozenset[str]  # our ids that stand in the texts of rows which no key claims
 
     def reaches(self, role: Role) -> bool:
@@ -70,7 +69,7 @@ class Claims:
                 return True
             if not level.unclaimed:
                 break
-        return False
+        return any(key.role is role for key in self.nameless)
 
     def parts(self, host: str = "") -> Iterator[Part]:
         """Yield the conditions that select an owner's rows; `host` is a tenant that claims nothing."""
@@ -78,12 +77,14 @@ class Claims:
 
     def _descend(self, levels: tuple[Level, ...], host: str, guard: Guard) -> Iterator[Part]:
         if not levels:
+            for key in self.nameless:
+                yield Part(key.role, and_(*guard, key.names(_IDS)), key.indexed, generated=True)
             if self.mentioned:
                 holds = or_(*(text.regexp_match(_PATTERN) for text in self.owned.texts))
                 yield Part(None, and_(*guard, holds), False)
             return
         level, below = levels[0], levels[1:]
-        yield Part(level.key.role, and_(*guard, level.names(_IDS)), level.key.indexed)
+        yield Part(level.key.role, and_(*guard, level.key.names(_IDS)), level.key.indexed)
         hosts = {host} if host and level.key.role is Role.TENANT else set[str]()
         for values in chunks(level.unclaimed | hosts):
             yield from self._descend(below, host, (*guard, level.names_nobody(values)))
@@ -95,12 +96,12 @@ class Claims:
             for chunk in chunks(self.mentioned & known):
                 yield {"pattern": f"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, chunk))})([^0-9A-Za-z]|$)"}
         else:
-            for chunk in chunks(self._telling(part.role, ids)):
+            for chunk in chunks(self._telling(part, part.role, ids)):
                 yield {"ids": chunk}
 
-    def _telling(self, role: Role, ids: Ids) -> Iterable[str]:
+    def _telling(self, part: Part, role: Role, ids: Ids) -> Iterable[str]:
         known = ids.get(role, frozenset())
-        if role is Role.ACCOUNT and not self.owned.is_account:
+        if part.generated or (role is Role.ACCOUNT and not self.owned.is_account):
             return filter(is_generated, known)
         return known
 
@@ -113,7 +114,8 @@ def examine(database: Database, owned: OwnedTable, existing: Ids, ours: frozense
         level = Level(key, frozenset(_unclaimed(database, key, guards, existing, ours)))
         levels.append(level)
         guards = [(*guard, level.names_nobody(values)) for guard in guards for values in chunks(level.unclaimed)]
-    return Claims(database, owned, tuple(levels), frozenset(_mentioned(database, owned, guards)) & ours)
+    nameless = tuple(_nameless(database, owned, guards))
+    return Claims(database, owned, tuple(levels), nameless, frozenset(_mentioned(database, owned, guards)) & ours)
 
 
 def _unclaimed(
@@ -125,6 +127,19 @@ def _unclaimed(
             yield from (value for value in database.values(key.columns[0], *guard) if value not in claimed)
     elif key.role not in (Role.CREATOR, Role.USERNAME):  # what nobody created is the system's
         yield None
+
+
+def _nameless(database: Database, owned: OwnedTable, guards: list[Guard]) -> Iterator[Key]:
+    """Yield what other columns of rows that no key claims hold: ids of chat streams, ids of persons."""
+    for role in (Role.STREAM, Role.PERSON):
+        registered = [select(table.column(role)) for table in database.registers(role) if table is not owned]
+        columns = tuple(
+            column
+            for column in owned.others
+            if any(database.has(column.in_(ids), *guard) for ids in registered for guard in guards)
+        )
+        if columns:
+            yield Key(role, columns, unique=False, indexed=False)
 
 
 def _mentioned(database: Database, owned: OwnedTable, guards: list[Guard]) -> Iterator[str]:

@@ -3,12 +3,13 @@
 import re
 import warnings
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Connection,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    or_,
     types,
 )
 from sqlalchemy.exc import SAWarning
@@ -75,6 +77,10 @@ class Key:
     unique: bool  # one of them alone identifies a row: the table is the register of these ids
     indexed: bool  # each of them can be searched without reading the whole table
 
+    def names(self, ids: Collection[str] | BindParameter[Any]) -> ColumnElement[bool]:
+        """Return the condition that the key names one of the ids."""
+        return or_(*(column.in_(ids) for column in self.columns))
+
 
 @dataclass(frozen=True)
 class OwnedTable:
@@ -83,6 +89,7 @@ class OwnedTable:
     table: Table
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
+    others: tuple[ColumnElement[str], ...]  # texts that play none of the roles
 
     @property
     def is_account(self) -> bool:
@@ -198,7 +205,8 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
     }
     # Chat users choose their own ids; one that looks like ours says nothing.
     telling = tuple(column for column in texts if not column.name.endswith("user_id"))
-    return OwnedTable(table, keys, telling)
+    others = tuple(_exact(column, dialect) for column in telling if _role(table, column) is None)
+    return OwnedTable(table, keys, telling, others)
 
 
 def _role(table: Table, column: Column[str]) -> Role | None:

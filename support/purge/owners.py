@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Executable, func, select
+from sqlalchemy import ColumnElement, Engine, Executable, func, literal, select
 
 from support.errors import UsageError
 from support.purge.database import chunks
@@ -46,6 +46,11 @@ class Database:
         with self.engine.connect().execution_options(yield_per=1000) as connection:
             for values in connection.scalars(select(column).distinct().where(*conditions)).partitions():
                 yield from values
+
+    def has(self, *conditions: ColumnElement[bool]) -> bool:
+        """Whether there is a row that meets the conditions."""
+        with self.engine.connect() as connection:
+            return connection.scalar(select(literal(1)).where(*conditions).limit(1)) is not None
 
 
 def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:

@@ -4,7 +4,7 @@ environment.py calls `install(at_end)` when it is imported, and `report(run, res
 The page is made by `python -m support.reporting.page`.
 """
 
-from support.reporting.allure_bridge import attach_global, attach_text, describe_environment
+from support.reporting.allure_bridge import attach_text, describe_environment
 from support.reporting.behave_guard import install
 from support.reporting.known import KnownFailures, read_known_failures
 from support.reporting.report import report
@@ -34,7 +34,6 @@ __all__ = [
     "ScenarioResult",
     "UserCreation",
     "WebsocketTests",
-    "attach_global",
     "attach_text",
     "compare",
     "describe_environment",

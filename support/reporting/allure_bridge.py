@@ -61,12 +61,6 @@ def attach_text(name: str, content: str | bytes, kind: Kind = "text") -> None:
     allure.attach(content, name=name, attachment_type=AttachmentType[kind.upper()])
 
 
-def attach_global(name: str, content: str | bytes, kind: Kind = "text") -> None:
-    """Attach to the run as a whole; main thread only."""
-    _refuse_other_threads("attach_global")
-    allure.global_attach(content, name=name, attachment_type=AttachmentType[kind.upper()])
-
-
 def _refuse_other_threads(function: str) -> None:
     thread = threading.current_thread()
     if thread is not threading.main_thread():

@@ -1,9 +1,11 @@
 """Connections to a real replier, and to servers that misbehave."""
 
 import contextlib
+import json
 import threading
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection
 
 from support.chat import Reader, Refused
@@ -42,6 +44,21 @@ def test_a_frame_is_unexpected_unless_it_is_consumed_or_the_first_acknowledgemen
     assert connection.unexpected() == []
     connection.pending.append(connection.expect_acknowledgement(sent, 15))
     assert [frame.kind for frame in connection.unexpected()] == ["ack"]
+
+
+def test_of_two_acknowledgements_of_one_frame_the_second_is_unexpected(reader: Reader) -> None:
+    def acknowledge_twice(peer: ServerConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            for raw in peer:
+                acknowledgement = {"type": "sys_ack", "meta": {"acked_msg_id": json.loads(raw)["msg_id"]}}
+                for _ in range(2):
+                    peer.send(json.dumps(acknowledgement))
+
+    with server(acknowledge_twice) as url:
+        connection = reader.open(url, "key", "test")
+        connection.send("你好", new_speaker("test"))
+        assert connection.wait(lambda: len(connection.pending) == 2, 15)
+        assert connection.unexpected() == connection.pending[1:]
 
 
 def test_credentials_may_stand_in_the_query(deployment: Deployment, reader: Reader, tenant: Tenant) -> None:

@@ -25,13 +25,33 @@ def say_nothing(peer: ServerConnection) -> None:
 
 
 def test_an_acknowledgement_is_an_answer() -> None:
-    with server(acknowledge) as url:
+    with server(acknowledge, close_timeout=0.1) as url:
         admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
     assert admission.outcome == "answered"
 
 
+def test_the_message_travels_with_a_request_that_shows_credential_and_platform() -> None:
+    seen: list[str] = []
+
+    def note(peer: ServerConnection) -> None:
+        assert peer.request
+        seen.extend([peer.request.path, *(peer.request.headers[f"x-{name}"] for name in ("apikey", "platform"))])
+        seen.append(str(peer.recv()))
+        peer.close(1008, "seen")
+
+    speaker = new_speaker("qq")
+    with server(note, close_timeout=0.1) as url:
+        admission = talk_with_the_handshake(f"{url}?a=b", "mb_a:agent_b", speaker, 15)
+    assert seen[:3] == ["/ws?a=b", "mb_a:agent_b", "qq"]
+    payload = json.loads(seen[3])["payload"]
+    assert payload["message_segment"] == {"type": "text", "data": f"你好 {admission.marker}"}
+    assert payload["message_info"]["sender_info"]["user_info"]["user_id"] == speaker.user_id
+    assert payload["message_dim"] == {"api_key": "mb_a:agent_b", "platform": "qq"}
+    assert admission.detail.startswith("The replier sent b'HTTP/1.1 101 ")
+
+
 def test_to_be_accepted_and_closed_without_a_frame_is_a_refusal() -> None:
-    with server(refuse) as url:
+    with server(refuse, close_timeout=0.1) as url:
         admission = talk_with_the_handshake(url, "mb_a:agent_b", new_speaker("test"), 15)
     assert admission.outcome == "refused"
     assert "unknown key" in admission.detail

@@ -35,12 +35,16 @@ def test_each_message_is_written_after_the_answer_to_the_one_before(
     deployment: Deployment, reader: Reader, plans: list[Plan]
 ) -> None:
     seen: list[Said] = []
+    agent = plans[0].agent
 
-    def write(_persona: str, _theme: Sequence[str], said: Said) -> str:
+    def write(persona: str, theme: Sequence[str], said: Said) -> str:
+        assert (persona, list(theme)) == (agent.persona, list(plans[0].topics))
         seen.append(said)
         return f"第 {len(said) + 1} 句"
 
     (held,) = hold_conversations(deployment.replier_url, [replace(plans[0], writer=write)], reader)
+    assert held.failure is None
+    assert agent.persona
     assert [[message for message, _ in said] for said in seen] == [[], ["第 1 句"], ["第 1 句", "第 2 句"]]
     assert all("第 1 句" in said[0][1] for said in seen[1:])
     assert not any(markers_in(answer) for said in seen for _, answer in said)
@@ -99,3 +103,21 @@ def test_what_the_first_message_entrusts_is_said_once(
     entrusting = replace(plans[0], entrusts="我的暗号是橘子")
     (held,) = hold_conversations(deployment.replier_url, [entrusting], reader)
     assert ["橘子" in turn.sent.text for turn in held.turns] == [True, False, False]
+
+
+def test_a_writer_that_hangs_does_not_hold_up_the_end(
+    deployment: Deployment, reader: Reader, plans: list[Plan]
+) -> None:
+    has_ended = threading.Event()
+
+    def write(*_: object) -> str:
+        has_ended.wait(60)
+        return "太晚了"
+
+    def give_up(_: Sequence[Conversation]) -> None:
+        raise RuntimeError("a backend has died")
+
+    with pytest.raises(RuntimeError, match="a backend has died"):
+        hold_conversations(deployment.replier_url, [replace(plans[0], writer=write)], reader, watch=give_up)
+    assert not has_ended.is_set()
+    has_ended.set()

@@ -1,5 +1,6 @@
 """The embedded configurator behind a gate that believes whoever says to be another tenant."""
 
+import json
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +13,25 @@ from embedded.configurator.app import create_app
 from support.configurator import Tenant
 from tests.embedded.replier.backend import free_port, wait_until
 
+# Where a request may name somebody, each with the field or the header.
+PLACES = [
+    *(("headers", name) for name in ("x-tenant-id", "x-user-id")),
+    *((place, name) for place in ("query", "body") for name in ("tenant_id", "user_id")),
+]
+
 
 class Gate:
-    """Opens to the tenants that it is told of."""
+    """Opens to the tenants that it is told of, where a request names one at the place that it believes."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str, name: str) -> None:
         self.tenants: list[Tenant] = []
+        self._place = place
+        self._name = name
 
     async def pass_on(self, request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         """Let the request be the named tenant's."""
-        tokens = {tenant.tenant_id: tenant.access_token for tenant in self.tenants}
-        token = tokens.get(request.headers.get("x-tenant-id", ""))
+        tokens = {each: tenant.access_token for tenant in self.tenants for each in (tenant.tenant_id, tenant.user_id)}
+        token = tokens.get(await self._named(request))
         if token is None:
             return await go_on(request)
         if request.url.path == "/api/v1/auth/refresh":
@@ -30,6 +39,14 @@ class Gate:
         named = (b"authorization", f"Bearer {token}".encode())
         request.scope["headers"] = [each for each in request.scope["headers"] if each[0] != named[0]] + [named]
         return await go_on(request)
+
+    async def _named(self, request: Request) -> str:
+        if self._place == "headers":
+            return request.headers.get(self._name, "")
+        if self._place == "query":
+            return request.query_params.get(self._name, "")
+        body = await request.body()
+        return str(json.loads(body).get(self._name, "")) if body else ""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The grid shows every cell, and its picture is safe to open."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -14,17 +15,52 @@ CELLS = [
 ]
 
 
+GRID = """
+        Who reached what is another's: 2 held, 1 broken, 1 inconclusive
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┓
+┃ channel                              ┃     Acme at      ┃     Globex at      ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━┩
+│ reading an agent                     │       · ✓        │        ✗ ·         │
+│ listing the agents                   │       · ?        │        ✓ ·         │
+└──────────────────────────────────────┴──────────────────┴────────────────────┘
+        The signs of a column are for Acme, Globex, from left to right.
+Globex -> Acme by reading an agent: broken
+Acme -> Globex by listing the agents: inconclusive (Globex does not succeed at
+its own either)
+"""
+
+
 def test_the_grid_has_a_line_for_each_channel_and_a_column_for_each_intruder(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     print_grid(CELLS)
 
     shown = capfd.readouterr().out
-    assert "2 held, 1 broken, 1 inconclusive" in shown
-    assert re.search(r"reading an agent +│ +· ✓ +│ +✗ · ", shown)
-    assert re.search(r"listing the agents +│ +· \? +│ +✓ · ", shown)
-    assert "Globex -> Acme by reading an agent: broken" in shown
-    assert "inconclusive (Globex does not succeed at its own either)" in " ".join(shown.split())
+    assert [line.rstrip() for line in shown.splitlines()] == GRID.strip("\n").splitlines()
+
+
+def test_a_name_or_a_reason_is_shown_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
+    print_grid([Cell("Acme", "Globex", "reading", "inconclusive", "the [bold]answer[/] was :smile: 7")])
+
+    assert "Acme -> Globex by reading: inconclusive (the [bold]answer[/] was :smile: 7)" in capfd.readouterr().out
+
+
+def test_the_verdicts_are_told_apart_by_colour() -> None:
+    picture = svg(CELLS)
+
+    # The fill that the style of each text names; numbers and names in a sentence have no colours of their own.
+    fills = dict(re.findall(r"\.([\w-]+-r\d+) \{ fill: (#\w+)", picture))
+    texts = {
+        unescape(text).strip(): fills[style]
+        for style, text in re.findall(r'<text class="([^"]+)"[^>]*>([^<]*)<', picture)
+        if style in fills
+    }
+    green, red, yellow = "#98a84b", "#cc555a", "#d0b344"
+    assert (texts["✓"], texts["✗"], texts["?"]) == (green, red, yellow)
+    assert texts["Globex\xa0->\xa0Acme\xa0by\xa0reading\xa0an\xa0agent:\xa0broken"] == red
+    assert texts["its\xa0own\xa0either)"] == yellow
+    assert texts["·"] not in (green, red, yellow)
+    assert ">Isolation</text>" in picture
 
 
 def test_the_picture_is_static_and_loads_nothing() -> None:

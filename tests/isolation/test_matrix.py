@@ -1,6 +1,7 @@
 """What a cell says: the verdict follows from the attempt and from both controls."""
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import create_engine, text
 from support.configurator import Tenant
 from support.deployments import Deployment
 from support.expectations import all_held
-from support.isolation import ATTEMPTS, CHANNELS, TO_AN_AGENT, Cell, Grounds, try_channels
+from support.isolation import ATTEMPTS, CHANNELS, TO_AN_AGENT, Attempt, Cell, Grounds, Outcome, try_channels
 from support.reporting import Inconclusive
 
 
@@ -18,6 +19,15 @@ def execute(deployment: Deployment, statement: str, **values: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(statement), values)
     engine.dispose()
+
+
+# What an attempt comes to: its outcome, or why there is none.
+Made = Outcome | Exception
+
+
+def nobody(name: str) -> Tenant:
+    """A tenant that no deployment knows."""
+    return Tenant(name.lower(), f"user_{name}", f"tenant_{name}", name, "", "", "", "")
 
 
 def verdicts(cells: Sequence[Cell]) -> set[str]:
@@ -92,6 +102,101 @@ def test_an_attempt_that_cannot_be_made_makes_the_cell_inconclusive_and_says_why
 
     assert verdicts(cells) == {"inconclusive"}
     assert all("refused" in cell.reason for cell in cells)
+
+
+REACHED, REFUSED, NEITHER = "reached", "refused", "neither"
+FAILED = AssertionError("no answer")
+
+
+@pytest.mark.parametrize(
+    ("attempt", "of_owner", "of_intruder", "told"),
+    [
+        (REFUSED, REACHED, REACHED, "held"),
+        (REACHED, REACHED, REACHED, "broken"),
+        (REACHED, REFUSED, FAILED, "broken"),
+        (NEITHER, REACHED, REACHED, "broken"),
+        (REFUSED, NEITHER, REACHED, "inconclusive (Acme does not succeed at its own either)"),
+        (REFUSED, REACHED, REFUSED, "inconclusive (Mallory does not succeed at its own either)"),
+        (REFUSED, REFUSED, REFUSED, "inconclusive (Acme does not succeed at its own either)"),
+        (REFUSED, FAILED, REACHED, "inconclusive (no answer)"),
+        (REFUSED, REACHED, FAILED, "inconclusive (no answer)"),
+        (FAILED, REACHED, REACHED, "inconclusive (no answer)"),
+        (Inconclusive("no prompts"), REACHED, REACHED, "inconclusive (no prompts)"),
+    ],
+)
+def test_a_verdict_follows_from_the_attempt_and_from_what_both_can_do_at_home(
+    grounds: Grounds, attempt: Made, of_owner: Made, of_intruder: Made, told: str
+) -> None:
+    acme, mallory = nobody("Acme"), nobody("Mallory")
+    by_actor = {("Mallory", "Acme"): attempt, ("Acme", "Acme"): of_owner, ("Mallory", "Mallory"): of_intruder}
+
+    def make(_: Grounds, actor: Tenant, owner: Tenant) -> Mapping[str, Outcome]:
+        made = by_actor[actor.tenant_name, owner.tenant_name]
+        if isinstance(made, Exception):
+            raise made
+        return {"reading": made, "writing": made}
+
+    cells = try_channels(grounds, [(mallory, acme)], [Attempt(("reading", "writing"), make)])
+
+    assert [str(cell) for cell in cells] == [f"Mallory -> Acme by {way}: {told}" for way in ("reading", "writing")]
+
+
+def test_attempts_are_made_at_once_and_those_that_want_it_alone(grounds: Grounds) -> None:
+    everybody_is_there, under_way = threading.Barrier(3), set[str]()
+
+    def together(*_: object) -> Mapping[str, Outcome]:
+        under_way.add("together")
+        everybody_is_there.wait(15)
+        return {"together": "reached"}
+
+    def alone(_: Grounds, actor: Tenant, owner: Tenant) -> Mapping[str, Outcome]:
+        me = f"{actor.tenant_name} {owner.tenant_name}"
+        assert under_way == {"together"}
+        under_way.add(me)
+        under_way.remove(me)
+        return {"alone": "reached"}
+
+    attempts = [Attempt(("alone",), alone, alone=True), Attempt(("together",), together)]
+    cells = try_channels(grounds, [(nobody("Mallory"), nobody("Acme"))], attempts)
+
+    assert [(cell.channel, cell.verdict, cell.reason) for cell in cells] == [
+        ("alone", "broken", ""),
+        ("together", "broken", ""),
+    ]
+
+
+def test_what_changes_or_measures_is_tried_alone_and_what_a_dialect_may_lack_says_so() -> None:
+    alone = {channel for attempt in ATTEMPTS if attempt.alone for channel in attempt.channels}
+    needs = {channel: attempt.needs for attempt in ATTEMPTS if attempt.needs for channel in attempt.channels}
+
+    assert alone == {
+        "changing what the tenant is",
+        "replacing the API key",
+        "renewing the session in the other's name",
+        "reading the statistics",
+    }
+    assert needs == {
+        "reading the API key": "tenant_key",
+        "replacing the API key": "tenant_key",
+        "renewing the session in the other's name": "renewal",
+        "reading the statistics": "statistics",
+    }
+    assert {type(attempt.needs) for attempt in ATTEMPTS} == {str}
+
+
+def test_the_statistics_are_measured_by_what_the_owner_s_people_say(
+    grounds: Grounds, owner: Tenant, intruder: Tenant
+) -> None:
+    measuring = [attempt for attempt in ATTEMPTS if "reading the statistics" in attempt.channels]
+    before = grounds.configurator.get_tenant_stats(owner), grounds.configurator.get_tenant_stats(intruder)
+
+    (cell,) = try_channels(grounds, [(intruder, owner)], measuring)
+
+    after = grounds.configurator.get_tenant_stats(owner), grounds.configurator.get_tenant_stats(intruder)
+    assert cell.verdict == "held"
+    # Of the owner once by the intruder's attempt and once by its own; of the intruder by its own alone.
+    said = [(now["total_messages"] - then["total_messages"]) for then, now in zip(before, after, strict=True)]
+    assert said == [4, 2]
 
 
 def test_rows_that_are_copied_to_another_tenant_break_the_channels_that_show_them(

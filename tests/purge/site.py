@@ -150,7 +150,7 @@ def _populate_tenant(add: Callable[..., int], one: Inhabitant) -> None:
 def _populate_agent(add: Callable[..., int], one: Inhabitant, agent: str, messages: int) -> None:
     owned = {"tenant_id": one.tenant_id, "agent_id": agent}
     chat_user = {"platform": "test", "user_id": "10001"}
-    stream, person = stream_of(agent), hexadecimal((agent, "person"), 32)
+    stream, person = stream_of(agent), person_of(agent)
     streams = {"chat_stream_id": stream, "chat_info_stream_id": stream}
     add("agents", **owned)
     add("chat_streams", **owned, **chat_user, group_id="42", stream_id=stream, chat_stream_id=stream)
@@ -170,6 +170,10 @@ def _populate_agent(add: Callable[..., int], one: Inhabitant, agent: str, messag
 
 def stream_of(agent: str) -> str:
     return hexadecimal((agent, "stream"), 32)
+
+
+def person_of(agent: str) -> str:
+    return hexadecimal((agent, "person"), 32)
 
 
 def _filler(kind: type, value: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from support.errors import UsageError
 from support.purge import PurgeError, Selection, count_rows, purge, select_prefix, select_tenants
-from tests.purge.site import Site, hexadecimal, stream_of
+from tests.purge.site import Site, hexadecimal, person_of, stream_of
 
 
 def test_a_purged_tenant_leaves_every_table_as_it_was(site: Site) -> None:
@@ -192,6 +192,40 @@ def test_a_stream_that_two_tenants_share_is_nobodys_alone(site: Site) -> None:
     purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
 
     assert site.holds("expressions", chat_id=shared)
+
+
+def test_streams_and_persons_are_found_under_whatever_column_they_stand(site: Site) -> None:
+    site.execute("CREATE TABLE diary (id INTEGER PRIMARY KEY, tenant_id TEXT, room TEXT, admirer TEXT)")
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, two):
+        (agent,) = each.agent_ids
+        site.add("diary", tenant_id=None, room=stream_of(agent), admirer=None)
+        site.add("diary", tenant_id="default", room="a room", admirer=person_of(agent))
+    strayed = {"tenant_id": two.tenant_id, "room": stream_of(one.agent_ids[0])}
+    site.add("diary", **strayed)
+    site.add("diary", tenant_id=None, room=f"beside {stream_of(one.agent_ids[0])}")
+
+    foreseen = count_rows([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+    report = purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert (foreseen["diary"], report.counts["diary"]) == (2, 2)
+    assert site.holds("diary", room=stream_of(two.agent_ids[0]))
+    assert site.holds("diary", admirer=person_of(two.agent_ids[0]))
+    assert site.holds("diary", **strayed), "it is another tenant's"
+    assert site.counts()["diary"] == 4
+
+
+def test_a_stream_that_is_called_like_anything_is_not_looked_for_in_other_columns(site: Site) -> None:
+    site.execute("CREATE TABLE diary (id INTEGER PRIMARY KEY, room TEXT)")
+    one = site.populate("testuser_1")
+    owned = {"tenant_id": one.tenant_id, "agent_id": one.agent_ids[0]}
+    site.add("chat_streams", **owned, stream_id="lobby", chat_stream_id="lobby")
+    site.add("diary", room="lobby")
+
+    purge([site.url], Selection.of(tenant_ids=[one.tenant_id]))
+
+    assert not site.holds("chat_streams", stream_id="lobby")
+    assert site.holds("diary", room="lobby")
 
 
 def test_a_column_that_has_appeared_since_the_last_purge_is_seen(site: Site) -> None:

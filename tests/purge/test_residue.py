@@ -1,5 +1,7 @@
 """Residue is named, and told apart from what others do meanwhile."""
 
+from dataclasses import replace
+
 from support.purge import Kind, Selection, Snapshot, compare, purge
 from tests.purge.site import Site, hexadecimal, stream_of
 
@@ -97,3 +99,37 @@ def test_a_table_that_appears_meanwhile_is_seen(site: Site) -> None:
     (difference,) = compare(before, Snapshot.take([site.url]), Selection.of(tenant_ids=["tenant_1"]))
 
     assert (difference.table, difference.kind) == ("agent_api_keys", Kind.LEFT)
+
+
+def test_where_rows_are_too_many_to_remember_only_the_keys_of_new_owners_are_named(site: Site) -> None:
+    site.execute("CREATE TABLE letters (id INTEGER PRIMARY KEY, tenant_id TEXT)")
+    # One more than are remembered.
+    site.execute(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n <= 20000) "
+        "INSERT INTO letters SELECT n, 'tenant_1' FROM numbers"
+    )
+    before = Snapshot.take([site.url])
+    site.execute("INSERT INTO letters VALUES (30001, 'tenant_1'), (30002, 'tenant_2')")
+
+    differences = compare(before, Snapshot.take([site.url]))
+
+    assert [(each.owner, each.rows, each.keys) for each in differences] == [
+        (("tenant_1",), 1, ()),
+        (("tenant_2",), 1, ("30002",)),
+    ]
+
+
+def test_of_many_new_rows_the_first_ten_are_named(site: Site) -> None:
+    before = Snapshot.take([site.url])
+    site.add_all("scopes", ({"scope": f"new {number:02}"} for number in range(12)))
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert (difference.rows, difference.keys) == (12, tuple(f"new {number:02}" for number in range(10)))
+    assert str(difference) == (
+        "scopes: +12 rows of no owner, unexplained: "
+        f"{', '.join(f'new {number:02}' for number in range(10))} (scenario unknown)"
+    )
+    assert str(replace(difference, rows=-1, keys=(), scenarios=("ONE-001", "TWO-002"))) == (
+        "scopes: -1 rows of no owner, unexplained (made in ONE-001, TWO-002)"
+    )

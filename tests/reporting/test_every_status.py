@@ -1,40 +1,79 @@
 """Each way in which a scenario can end is told alike by Behave, results.json and Allure."""
 
+import hashlib
+import json
+
 import pytest
 
 from tests.reporting.conftest import Outcome
 
-# scenario, Behave's status, verdict, Allure's status, part of the message
+FAILURE = "3 replies were expected, 2 came"
+EXIT = "UnexpectedExit: sys.exit(0) was called, which would end the run; raise an error instead."
+CLEAN_UP = "The clean-up int raised ValueError: invalid literal for int() with base 10: 'no number'"
+NO_STEPS = "has no steps; write some, or correct the keyword of the first."
+PENDING = "The step 'it is pending' is pending, which Behave lets pass under @wip."
+MISSPELT = "The line 'Givn it fails' in the scenario is no step; correct its keyword, or let an empty line follow."
+THREAD = (
+    "SuiteError: attach_text was called in thread reader, where it would attach to the wrong place; "
+    "return the content to the step and attach it there."
+)
+HOOK = "HOOK-ERROR in "
+
+# scenario, Behave's status, verdict, Allure's status, the message
 WAYS = [
     ("passes", "passed", "pass", "passed", None),
-    ("fails", "failed", "fail", "failed", "3 replies were expected, 2 came"),
+    ("fails", "failed", "fail", "failed", FAILURE),
     ("errs", "error", "fail", "broken", "KeyError: 'no such key'"),
     ("is undefined", "error", "fail", "broken", "No step definition matches: Given nobody defined this"),
-    ("is pending", "error", "fail", "broken", "to be written"),
-    ("is pending and in progress", "error", "fail", "broken", "lets pass under @wip"),
+    ("is pending", "error", "fail", "broken", "StepNotImplementedError: to be written"),
+    ("is pending and in progress", "error", "fail", "broken", PENDING),
     ("is inconclusive", "error", "inconclusive", "broken", "Inconclusive: The model did not answer."),
-    ("is without infrastructure", "hook_error", "inconclusive", "broken", "The replier is gone."),
+    (
+        "is without infrastructure",
+        "hook_error",
+        "inconclusive",
+        "broken",
+        f"{HOOK}before_scenario: InfrastructureError: The replier is gone.",
+    ),
     ("is skipped", "skipped", "not run", "skipped", "This deployment has no groups."),
-    ("exits", "error", "fail", "broken", "sys.exit(0) was called"),
-    ("has a broken clean-up", "cleanup_error", "fail", "broken", "The clean-up int raised ValueError"),
-    ("exits in its clean-up", "cleanup_error", "fail", "broken", "sys.exit(0) was called"),
-    ("fails and has a broken clean-up", "cleanup_error", "fail", "failed", "The clean-up int raised ValueError"),
-    ("before_scenario", "hook_error", "fail", "broken", "before_scenario is broken"),
-    ("after_scenario", "hook_error", "fail", "broken", "after_scenario is broken"),
-    ("before_step", "error", "fail", "broken", "before_step is broken"),
-    ("after_step", "error", "fail", "broken", "after_step is broken"),
-    ("before_tag", "hook_error", "fail", "broken", "before_tag is broken"),
-    ("after_tag", "hook_error", "fail", "broken", "after_tag is broken"),
-    ("is empty", "error", "fail", "broken", "has no steps"),
-    ("has only a misspelt step", "error", "fail", "broken", "has no steps"),
-    ("has a misspelt first step", "error", "fail", "broken", "The line 'Givn it fails' in the scenario is no step"),
-    ("follows a misspelt background", "error", "fail", "broken", "The background has no steps"),
-    ("attaches from another thread", "error", "fail", "broken", "attach_text was called in thread reader"),
-    ("outline of fails -- @1.3", "failed", "fail", "failed", "3 replies were expected, 2 came"),
+    ("exits", "error", "fail", "broken", EXIT),
+    ("has a broken clean-up", "cleanup_error", "fail", "broken", CLEAN_UP),
+    ("exits in its clean-up", "cleanup_error", "fail", "broken", f"The clean-up exit raised {EXIT}"),
+    ("fails and has a broken clean-up", "cleanup_error", "fail", "failed", f"{FAILURE}\n{CLEAN_UP}"),
+    (
+        "before_scenario",
+        "hook_error",
+        "fail",
+        "broken",
+        f"{HOOK}before_scenario: ValueError: before_scenario is broken",
+    ),
+    ("after_scenario", "hook_error", "fail", "broken", f"{HOOK}after_scenario: ValueError: after_scenario is broken"),
+    ("before_step", "error", "fail", "broken", "A hook of this step raised ValueError: before_step is broken"),
+    ("after_step", "error", "fail", "broken", "A hook of this step raised ValueError: after_step is broken"),
+    (
+        "before_tag",
+        "hook_error",
+        "fail",
+        "broken",
+        f"{HOOK}before_tag(tag=before_tag): ValueError: before_tag is broken",
+    ),
+    ("after_tag", "hook_error", "fail", "broken", f"{HOOK}after_tag(tag=after_tag): ValueError: after_tag is broken"),
+    ("is empty", "error", "fail", "broken", f"The scenario {NO_STEPS}"),
+    ("has only a misspelt step", "error", "fail", "broken", f"The scenario {NO_STEPS}"),
+    ("has a misspelt first step", "error", "fail", "broken", MISSPELT),
+    ("follows a misspelt background", "error", "fail", "broken", f"The background {NO_STEPS}"),
+    ("attaches from another thread", "error", "fail", "broken", THREAD),
+    ("outline of fails -- @1.3", "failed", "fail", "failed", FAILURE),
     ("is in a rule", "passed", "pass", "passed", None),
-    ("is in a broken rule", "hook_error", "fail", "broken", "before_rule is broken"),
-    ("never begins", "hook_error", "fail", "broken", "before_feature is broken"),
-    ("never begins and is empty", "hook_error", "fail", "broken", "before_feature is broken"),
+    ("is in a broken rule", "hook_error", "fail", "broken", f"{HOOK}before_rule: ValueError: before_rule is broken"),
+    ("never begins", "hook_error", "fail", "broken", f"{HOOK}before_feature: ValueError: before_feature is broken"),
+    (
+        "never begins and is empty",
+        "hook_error",
+        "fail",
+        "broken",
+        f"{HOOK}before_feature: ValueError: before_feature is broken",
+    ),
 ]
 
 
@@ -49,8 +88,8 @@ def test_a_scenario_ends_alike_in_all_reports(
         assert scenario["error"] is None
         assert "statusDetails" not in result
     else:
-        assert message in scenario["error"]
-        assert message in result["statusDetails"]["message"]
+        assert scenario["error"] == message
+        assert result["statusDetails"]["message"] == message
 
 
 def test_the_run_is_red_and_the_reports_agree(every_status: Outcome) -> None:
@@ -132,7 +171,49 @@ def test_what_after_scenario_attaches_stands_in_the_scenario(every_status: Outco
 
 
 def test_what_before_all_attaches_stands_in_the_run(every_status: Outcome) -> None:
-    assert any("before all" in path.read_text(encoding="utf-8") for path in every_status.files("*-globals.json"))
+    items = [json.loads(path.read_text(encoding="utf-8")) for path in every_status.files("*-globals.json")]
+    (attachment,) = [each for item in items for each in item.get("attachments", [])]
+    content = (every_status.folder / "allure-results" / attachment["source"]).read_text(encoding="utf-8")
+    assert (attachment["name"], attachment["type"], content) == ("before all", "text/plain", "attached to the run")
+
+
+def test_what_allure_is_told_of_a_scenario_is_whole(every_status: Outcome) -> None:
+    result = every_status.allure_of("outline of fails -- @1.3")
+    assert [(label["name"], label["value"]) for label in result["labels"]] == [
+        ("severity", "critical"),
+        ("tag", "OUT-001"),
+        ("feature", "Ways to end"),
+        ("framework", "behave"),
+        ("language", "cpython3"),
+    ]
+    assert result["titlePath"] == ["features", "Ways to end"]
+    assert result["fullName"] == "features/ways.feature:101"
+    assert result["parameters"] == [{"name": "way", "value": "fails"}]
+    assert result["statusDetails"]["known"] is False
+    assert result["start"] <= result["steps"][0]["start"] <= result["steps"][0]["stop"] <= result["stop"]
+    assert result["steps"][0]["statusDetails"]["message"] == FAILURE
+    assert "in it_fails" in result["steps"][0]["statusDetails"]["trace"]
+    tags = [label["value"] for label in every_status.allure_of("is in a rule")["labels"] if label["name"] == "tag"]
+    assert tags == []
+
+
+def md5(*texts: str) -> str:
+    return hashlib.md5("".join(texts).encode(), usedforsecurity=False).hexdigest()
+
+
+def test_what_allure_knows_a_scenario_by_is_the_same_in_every_run(every_status: Outcome) -> None:
+    by_id, by_name = every_status.allure_of("passes"), every_status.allure_of("errs")
+    outline = every_status.allure_of("outline of fails -- @1.3")
+    assert by_id["testCaseId"] == by_id["historyId"] == md5("features/ways.feature REG-001")
+    assert by_name["testCaseId"] == by_name["historyId"] == md5("features/ways.feature errs")
+    assert outline["testCaseId"] == md5("features/ways.feature OUT-001")
+    assert outline["historyId"] == md5("features/ways.feature OUT-001", "way=fails")
+
+
+def test_attachments_are_of_their_kind(every_status: Outcome) -> None:
+    result = every_status.allure_of("passes")
+    kinds = [(each["name"], each["type"]) for each in (*result["steps"][0]["attachments"], *result["attachments"])]
+    assert kinds == [(".table", "text/csv"), ("frames", "application/json"), ("transcript", "text/plain")]
 
 
 def test_a_failure_shows_where_it_was_raised(every_status: Outcome) -> None:
@@ -148,5 +229,16 @@ def test_the_summary_stands_on_the_terminal(every_status: Outcome) -> None:
 
 
 def test_the_environment_of_the_run_is_described(every_status: Outcome) -> None:
-    described = (every_status.folder / "allure-results" / "environment.properties").read_text(encoding="utf-8")
-    assert "deployment = embedded\n" in described
+    folder = every_status.folder / "allure-results"
+    assert (folder / "environment.properties").read_text(encoding="utf-8").splitlines() == [
+        "user_count = 3",
+        "agents_per_user = 2",
+        "cleanup_after = True",
+        "messages_per_conversation = 5",
+        "deployment = embedded",
+    ]
+    assert json.loads((folder / "executor.json").read_text(encoding="utf-8")) == {
+        "name": "Behave",
+        "type": "behave",
+        "buildName": every_status.results["test_id"],
+    }

@@ -8,9 +8,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 from support.masking import remember_secret
 from support.reporting import Parameters, Results, WebsocketTests, percentiles, read_results, write_results
+from support.reporting.files import masked, masked_content
+from support.reporting.results import VERDICTS, ScenarioResult, Verdict
 from support.reporting.schema import PATH, schema_text
 from tests.reporting.conftest import Outcome
 
@@ -40,6 +42,21 @@ def _results(test_id: str = "run-1") -> Results:
         user_count=3, agents_per_user=2, cleanup_after=True, messages_per_conversation="5", deployment="embedded"
     )
     return Results(test_id=test_id, parameters=parameters)
+
+
+def _scenario(verdict: Verdict) -> ScenarioResult:
+    return ScenarioResult(
+        id=None,
+        name="talks",
+        feature="Talk",
+        file="features/x.feature",
+        line=7,
+        status="passed",
+        verdict=verdict,
+        blame=None,
+        seconds=0,
+        error=f"because of {verdict}",
+    )
 
 
 def _written(results: Results, directory: Path) -> dict[str, Any]:
@@ -130,8 +147,60 @@ def test_writing_leaves_no_other_files(tmp_path: Path) -> None:
 
 
 def test_a_test_id_that_leads_elsewhere_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot name a folder"):
+    with pytest.raises(UsageError) as refusal:
         write_results(_results("../elsewhere"), tmp_path)
+    assert str(refusal.value) == "test_id '../elsewhere' cannot name a folder; use letters, digits and dashes."
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    (tmp_path / "run-1").touch()
+    with pytest.raises(InfrastructureError) as error:
+        write_results(_results(), tmp_path)
+    path = tmp_path / "run-1" / "results.json"
+    assert str(error.value) == (
+        f"{path} cannot be written (File exists); make room there, or let the files go elsewhere."
+    )
+    assert [each.name for each in tmp_path.iterdir()] == ["run-1"]
+
+
+def test_where_no_link_can_stand_a_file_names_the_newest_run(tmp_path: Path) -> None:
+    (tmp_path / "latest").mkdir()
+    (tmp_path / "latest" / "notes").touch()
+    with pytest.raises(InfrastructureError, match=r"latest cannot be written"):
+        write_results(_results(), tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "run-1"]
+
+
+def test_a_report_is_indented_and_ends_with_a_line_end(tmp_path: Path) -> None:
+    text = write_results(_results(), tmp_path).read_text(encoding="utf-8")
+    assert text.startswith('{\n  "test_id": "run-1",\n')
+    assert text.endswith("\n}\n")
+
+
+def test_a_conclusion_tells_each_red_scenario_after_the_other_errors() -> None:
+    results = _results()
+    results.conclude(failed=True, errors=["first"], scenarios=[_scenario(each) for each in VERDICTS])
+    assert results.errors == [
+        "first",
+        "features/x.feature:7 talks: because of fail",
+        "features/x.feature:7 talks: because of inconclusive",
+    ]
+    assert not results.success
+    assert results.verdicts == dict.fromkeys(VERDICTS, 1)
+    assert results.end_time
+    assert results.duration_seconds == (results.end_time - results.start_time).total_seconds()
+    results.conclude(failed=False, errors=[], scenarios=[])
+    assert (results.success, results.errors, results.scenarios) == (True, [], [])
+
+
+def test_masking_keeps_what_is_no_text() -> None:
+    secret = remember_secret("tr0ub4dor")
+    value = {"list": [secret, 1, None, {"deep": f"a {secret}"}], secret: True}
+    assert masked(value) == {"list": ["***", 1, None, {"deep": "a ***"}], secret: True}
+    assert masked_content(f"你 {secret} \ud83c") == "你 *** ?".encode()
+    assert masked_content(f"你 {secret}".encode()) == "你 ***".encode()
+    assert masked_content(b"\xff " + secret.encode()) == b"\xff " + secret.encode()
 
 
 def test_secrets_are_masked_in_what_is_written(tmp_path: Path) -> None:

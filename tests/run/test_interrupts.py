@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from support.purge import Ledger
-from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of
+from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
 
 LONG = ("--tags=@FLOW-004", "-D", "users=20", "-D", "agents=5", "-D", "messages=100")
 
 
-@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_in_mid_conversation_purges_stops_and_reports(
     suite: Suite, number: signal.Signals, exit_code: int
 ) -> None:
@@ -64,3 +64,18 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
         assert connection.scalar(text("SELECT count(*) FROM tenant_users")) == 0
         assert connection.scalar(text("SELECT count(*) FROM messages")) == 0
     assert Ledger.read(killed / "ledger.jsonl").finished
+
+
+def test_a_run_whose_reader_has_gone_undoes_itself(suite: Suite) -> None:
+    process = suite.popen(*PORTS, "-f", "pretty", "--tags=@admission")
+    assert process.stdout
+    # As `behave | head` does.
+    assert any("@ADM-005" in line for line in process.stdout)
+    process.stdout.close()
+    process.wait(120)
+    outcome = Outcome(process.returncode, "", suite.reports)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"][0].startswith("The run broke off: BrokenPipeError")
+    assert outcome.results["cleanup"]["users_cleaned"] > 0
+    assert outcome.leaves_nothing_running
+    assert rows_of(database_of(suite.reports)) == {}

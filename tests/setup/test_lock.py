@@ -8,7 +8,8 @@ from packaging.utils import canonicalize_name
 from support.toml import read_toml
 
 ROOT = Path(__file__).parents[2]
-LOCK, SOCKET_IO = ROOT / "requirements.lock", ROOT / "tests/chat/socket_io.lock"
+LOCK = ROOT / "requirements.lock"
+LOCKS = [LOCK, ROOT / "tests/chat/socket_io.lock", ROOT / "tools/mutants/requirements.lock"]
 PROJECT = read_toml(ROOT / "pyproject.toml")["project"]
 
 
@@ -18,13 +19,13 @@ def locked_entries(lock: Path) -> list[str]:
     return without_comments.replace("\\\n", "").strip().splitlines()
 
 
-@pytest.mark.parametrize("lock", [LOCK, SOCKET_IO])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_pins_every_requirement_with_a_hash(lock: Path) -> None:
     pinned = re.compile(r"[a-z0-9-]+==\S+ (; [^\\]+?)?( *--hash=sha256:[0-9a-f]{64})+ *")
     assert [entry[:60] for entry in locked_entries(lock) if not pinned.fullmatch(entry)] == []
 
 
-@pytest.mark.parametrize("lock", [LOCK, SOCKET_IO])
+@pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_names_no_host_and_no_folder(lock: Path) -> None:
     named = r".*(?:://|--index|--extra-index|--find-links|--trusted-host|^/| /).*"
     assert re.findall(named, lock.read_text(encoding="utf-8")) == []

@@ -1,0 +1,105 @@
+"""The table at the end of a run: what was asked, what was done, how it ended."""
+
+from pathlib import Path
+
+import pytest
+
+from support.masking import remember_secret
+from support.reporting import Parameters, Results, ScenarioResult, print_summary
+
+TABLE = """
+                       Run run-1 passed
+┌───────────────┬────────────────────────────────────────────┐
+│ deployment    │ embedded                                   │
+│ asked for     │ 3 tenants x 2 agents x 5..10 messages      │
+│ created       │ 3 tenants, 6 agents                        │
+│ connections   │ 5 of 6                                     │
+│ conversations │ 4 of 6 successful                          │
+│ messages      │ 30 sent, 29 received                       │
+│ response time │ average 20 ms, p50 20 ms, p95 29 ms, p99   │
+│               │ 30 ms                                      │
+│ purged        │ 1 tenants, 2 agents, 3 sessions, 4         │
+│               │ messages, 5 chat streams; residue: 1       │
+│ scenarios     │ 1 pass, 1 fail, 1 inconclusive             │
+│ blame         │ deployment 1, model 1                      │
+│ duration      │ 5.7 s                                      │
+└───────────────┴────────────────────────────────────────────┘
+[red]not markup[/red]
+Results: reports/run-1/results.json
+"""
+
+
+def scenario(verdict: str, blame: str | None = None) -> ScenarioResult:
+    return ScenarioResult.model_validate(
+        {
+            "id": None,
+            "name": "name",
+            "feature": "feature",
+            "file": "features/x.feature",
+            "line": 1,
+            "status": "passed",
+            "verdict": verdict,
+            "blame": blame,
+            "seconds": 0,
+        }
+    )
+
+
+@pytest.fixture
+def results() -> Results:
+    parameters = Parameters(
+        user_count=3, agents_per_user=2, cleanup_after=True, messages_per_conversation="5..10", deployment="embedded"
+    )
+    return Results(test_id="run-1", parameters=parameters)
+
+
+def shown(results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    monkeypatch.setenv("COLUMNS", "62")
+    print_summary(results, Path("reports/run-1/results.json"))
+    return [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_summary_tells_the_whole_run(
+    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results.success, results.duration_seconds, results.errors = True, 5.68, ["[red]not markup[/red]"]
+    results.user_creation.users_created, results.user_creation.agents_created = 3, 6
+    talked, cleaned = results.websocket_tests, results.cleanup
+    talked.total_scenarios, talked.successful_connections, talked.successful_conversations = 6, 5, 4
+    talked.total_messages_sent, talked.total_messages_received = 30, 29
+    talked.measure([0.01, 0.02, 0.03])
+    cleaned.users_cleaned, cleaned.agents_cleaned, cleaned.sessions_cleaned = 1, 2, 3
+    cleaned.messages_cleaned, cleaned.chat_streams_cleaned, cleaned.residue = 4, 5, ["a row"]
+    results.scenarios = [scenario("fail", "deployment"), scenario("inconclusive", "model"), scenario("pass")]
+
+    assert shown(results, monkeypatch, capsys) == TABLE.strip("\n").splitlines()
+
+
+def test_what_did_not_happen_is_told_as_such(
+    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results.parameters.cleanup_after = False
+    results.parameters.deployment = f"embedded {remember_secret('tr0ub4dor')}"
+    lines = [line.strip("│").partition("│") for line in shown(results, monkeypatch, capsys) if line.startswith("│")]
+    rows = {name.strip(): value.strip() for name, _, value in lines}
+    assert rows["response time"] == "not measured"
+    assert rows["purged"] == "nothing, as asked for"
+    assert rows["scenarios"] == "none"
+    assert rows["duration"] == "0.0 s"
+    assert rows["deployment"] == "embedded ***"
+    assert "blame" not in rows
+
+
+def test_a_red_run_is_headed_as_failed(
+    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown(results, monkeypatch, capsys)[0].strip() == "Run run-1 failed"
+
+
+def test_the_path_of_the_results_stays_on_its_line(
+    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "62")
+    path = Path("/a/long/[bold]path") / ("x" * 80)
+    print_summary(results, path)
+    assert capsys.readouterr().out.splitlines()[-1] == f"Results: {path}"
