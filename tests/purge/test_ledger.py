@@ -51,6 +51,14 @@ def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
     assert Ledger.read(ledger.path).scenarios == made
 
 
+def test_a_ledger_counts_what_it_was_told(ledger: Ledger) -> None:
+    for name in ("testuser_1", "testuser_2"):
+        ledger.will_register(name)
+    ledger.not_registered("testuser_2")
+
+    assert Ledger.read(ledger.path).counts == {"will_register": 2, "not_registered": 1}
+
+
 def test_a_tenant_that_was_only_visited_is_not_named(ledger: Ledger) -> None:
     ledger.agent_created("tenant_of_another", "agent_1")
 

@@ -430,3 +430,13 @@ def test_a_user_who_owns_another_tenant_stays(site: Site) -> None:
     purge([site.url], Selection.of(tenant_ids=[one]))
 
     assert site.content() == before
+
+
+def test_the_id_of_a_chat_user_that_looks_like_ours_says_nothing(site: Site) -> None:
+    site.execute("CREATE TABLE greetings (id INTEGER PRIMARY KEY, sender_user_id TEXT)")
+    one = site.populate("testuser_1")
+    site.add("greetings", sender_user_id=one.user_id)
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.holds("greetings", sender_user_id=one.user_id)

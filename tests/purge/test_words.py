@@ -341,3 +341,17 @@ def test_a_database_that_does_not_open_is_named_without_its_password() -> None:
     sentence = refusal(lambda: open_engine("postgresql+psycopg://me:hush@127.0.0.1:1/maimbot"))
     assert sentence.startswith("The database postgresql+psycopg://***@127.0.0.1:1/maimbot does not open (")
     assert sentence.endswith("); check that it runs and that the URL names it.")
+
+
+def test_a_ledger_leads_to_no_other_machine_unless_that_is_allowed(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["postgresql://db.example.org/maimbot"])
+    ledger.will_register("testuser_1")
+    assert refusal(lambda: purge_ledger(ledger)).endswith(ELSEWHERE)
+    assert not ledger.finished
+
+
+def test_a_ledger_that_can_no_longer_be_written_is_named(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "run-1" / "ledger.jsonl", "run-1", [])
+    ledger.path.unlink()
+    ledger.path.parent.rmdir()
+    assert refusal(ledger.keep).startswith(f"The ledger {ledger.path} cannot be written (No such file or directory)")
