@@ -126,9 +126,6 @@ class Schema:
     tables: tuple[OwnedTable, ...]
     children: dict[str, tuple[ForeignKeyConstraint, ...]]
 
-    def __getitem__(self, name: str) -> OwnedTable:
-        return next(owned for owned in self.tables if owned.table.name == name)
-
 
 # What a database says of its tables: while that is the same, so is what reflection finds.
 _DESCRIPTIONS = {
