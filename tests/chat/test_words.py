@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from queue import SimpleQueue
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -154,21 +155,22 @@ def test_a_query_names_what_is_given_and_leaves_out_what_is_not() -> None:
 
 
 def test_a_connection_shows_its_identity_in_headers_that_may_be_replaced_or_left_out(reader: Reader) -> None:
-    shown: list[dict[str, str]] = []
+    shown: SimpleQueue[dict[str, str]] = SimpleQueue()
 
     def note_headers(peer: ServerConnection) -> None:
         if peer.request:
-            shown.append({name: value for name, value in peer.request.headers.raw_items() if name.startswith("x-")})
+            shown.put({name: value for name, value in peer.request.headers.raw_items() if name.startswith("x-")})
 
     with server(note_headers) as url:
         reader.open(url, "key", "qq", connection_id="id-1")
+        assert shown.get(timeout=5) == {"x-apikey": "key", "x-platform": "qq", "x-uuid": "id-1"}
         reader.open(url, None, None, headers={"x-platform": "wechat"})
+        replaced = shown.get(timeout=5)
         reader.open(url, "key", "qq", in_query=True, connection_id="id-2")
-    assert shown[0] == {"x-apikey": "key", "x-platform": "qq", "x-uuid": "id-1"}
-    assert set(shown[1]) == {"x-platform", "x-uuid"}
-    assert shown[1]["x-platform"] == "wechat"
-    assert len(shown[1]["x-uuid"]) == 36
-    assert shown[2] == {"x-uuid": "id-2"}
+        assert shown.get(timeout=5) == {"x-uuid": "id-2"}
+    assert set(replaced) == {"x-platform", "x-uuid"}
+    assert replaced["x-platform"] == "wechat"
+    assert len(replaced["x-uuid"]) == 36
 
 
 def test_where_nobody_answers_the_url_is_told_without_the_key(reader: Reader) -> None:
