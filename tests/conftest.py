@@ -1,5 +1,6 @@
 """What tests share: the embedded deployment, launched once for each worker on free ports, and the suite itself."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,16 @@ def configurator(deployment: Deployment) -> ConfiguratorClient:
 def reader() -> Iterator[Reader]:
     with Reader() as reader:
         yield reader
+
+
+@pytest.fixture
+def as_in_terminal() -> Iterator[None]:
+    """Let what is started heed Ctrl-C and a closed terminal: a shell's background job, and nohup, ignore these."""
+    former_int = signal.signal(signal.SIGINT, signal.default_int_handler)
+    former_hup = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, former_int)
+    signal.signal(signal.SIGHUP, former_hup)
 
 
 @pytest.fixture

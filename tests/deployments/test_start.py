@@ -103,6 +103,7 @@ def test_when_a_later_backend_fails_the_earlier_ones_are_stopped(start_small: St
     assert not (tmp_path / "run" / "servers.json").exists()
 
 
+@pytest.mark.usefixtures("as_in_terminal")
 def test_ctrl_c_in_mid_start_leaves_nothing_running(start_small: Start, tmp_path: Path) -> None:
     def interrupt_when_two_are_launched() -> None:
         wait_until(lambda: len(processes_of(tmp_path)) >= 2, 10)

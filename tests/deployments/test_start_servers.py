@@ -126,6 +126,7 @@ def test_status_is_not_0_when_one_server_is_dead_and_start_launches_all_again(ch
     assert checkout.run("start").returncode == 0
 
 
+@pytest.mark.usefixtures("as_in_terminal")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interrupt_in_mid_start_leaves_nothing_running(
     checkout: Checkout, write_profile: WriteProfile, number: signal.Signals, code: int

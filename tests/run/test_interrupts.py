@@ -8,6 +8,8 @@ from sqlalchemy import create_engine, text
 from support.purge import Ledger
 from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
 
+pytestmark = pytest.mark.usefixtures("as_in_terminal")
+
 LONG = ("--tags=@FLOW-004", "-D", "users=20", "-D", "agents=5", "-D", "messages=100")
 
 
