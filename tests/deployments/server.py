@@ -47,8 +47,9 @@ def stop(*_: object) -> None:
 
 def stop_after_model(*_: object) -> None:
     host, port = urlsplit(os.environ["MODEL"]).netloc.split(":")
+    deadline = time.monotonic() + 30
     with suppress(ConnectionRefusedError):
-        while True:
+        while time.monotonic() < deadline:
             socket.create_connection((host, int(port))).close()
             time.sleep(0.01)
     stop()
