@@ -3,12 +3,15 @@
 import requests
 
 from support.errors import InfrastructureError
+from support.http import Sessions
+
+_sessions = Sessions()
 
 
 def recorded_prompts(model_url: str, contains: str) -> list[str]:
     """Return the prompts that hold this text, oldest first, each as the texts of its messages."""
     try:
-        response = requests.get(f"{model_url}/recorded", params={"contains": contains}, timeout=30)
+        response = _sessions.session.get(f"{model_url}/recorded", params={"contains": contains}, timeout=30)
         response.raise_for_status()
     except requests.RequestException as error:
         raise InfrastructureError(

@@ -2,14 +2,29 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, MetaData, String, bindparam, create_engine, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    String,
+    Table,
+    bindparam,
+    create_engine,
+    or_,
+    select,
+)
+from sqlalchemy.pool import NullPool
 
 from support.errors import InfrastructureError
+from support.purge.discovery import discover
 
 Row = dict[str, Any]
 
@@ -36,8 +51,8 @@ def rows_of(database_urls: Sequence[str], table: str, tenant_ids: Collection[str
     found: list[Row] = []
     known = False
     for url in database_urls:
-        with _reflected(url, table) as (connection, metadata):
-            stored = metadata.tables.get(table)
+        with open_database(url) as (connection, tables):
+            stored = tables.get(table)
             if stored is not None and "tenant_id" in stored.columns:
                 known = True
                 query = select(stored).where(stored.columns.tenant_id.in_(tenant_ids)).order_by(*stored.primary_key)
@@ -89,23 +104,35 @@ def tables_naming(database_urls: Sequence[str], *names: str) -> Counter[str]:
 def _holding(database_urls: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[str, str, Sequence[Any]]]:
     """Yield for each table and text the rows, their texts only, in which it stands in some column."""
     for url in database_urls:
-        with _reflected(url) as (connection, metadata):
-            for table in metadata.sorted_tables:
-                columns = [column.cast(String) for column in table.columns if isinstance(column.type, String | JSON)]
-                # One statement for all texts: to make it takes longer than to run it.
-                holding = select(*columns).where(or_(*(column.like(_PATTERN, escape="\\") for column in columns)))
-                for text in texts if columns else ():
+        with open_database(url) as (connection, tables):
+            for table in filter(_texts, tables.values()):
+                for text in texts:
                     pattern = re.sub(r"([\\%_])", r"\\\1", text)
-                    yield table.name, text, connection.execute(holding, {_PATTERN.key: f"%{pattern}%"}).all()
+                    rows = connection.execute(_holding_pattern(table), {_PATTERN.key: f"%{pattern}%"})
+                    yield table.name, text, rows.all()
+
+
+def _texts(table: Table) -> list[ColumnElement[str]]:
+    return [column.cast(String) for column in table.columns if isinstance(column.type, String | JSON)]
+
+
+@lru_cache
+def _holding_pattern(table: Table) -> Executable:
+    """Select the texts of the rows with the pattern in one of them. To make it takes longer than to run it."""
+    columns = _texts(table)
+    return select(*columns).where(or_(*(column.like(_PATTERN, escape="\\") for column in columns)))
 
 
 @contextmanager
-def _reflected(url: str, table: str | None = None) -> Iterator[tuple[Connection, MetaData]]:
-    """Open a database with its tables, or with one of them only, which is quicker."""
-    engine, metadata = create_engine(url), MetaData()
-    try:
-        with engine.connect() as connection:
-            metadata.reflect(connection, only=lambda name, _: table in (None, name))
-            yield connection, metadata
-    finally:
-        engine.dispose()
+def open_database(url: str) -> Iterator[tuple[Connection, Mapping[str, Table]]]:
+    """Open a database, with its tables by name."""
+    engine = _engine(url)
+    tables = {owned.table.name: owned.table for owned in discover(engine).tables}
+    with engine.connect() as connection:
+        yield connection, tables
+
+
+@cache
+def _engine(url: str) -> Engine:
+    """Return an engine that stays, for it knows the compiled statements, and whose connections do not."""
+    return create_engine(url, poolclass=NullPool)

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import MetaData, create_engine, func, select
+from sqlalchemy import func, select
 
 from support.isolation import Rows, Sighting
 from support.prompts import recorded_prompts
-from support.rows import column_called
+from support.rows import column_called, open_database
 
 
 def traces(database_urls: Sequence[str], model_url: str | None, markers: Collection[str]) -> list[Sighting]:
@@ -23,17 +23,12 @@ def count_by(database_urls: Sequence[str], tenant_id: str, column: str) -> Count
     """Count the tenant's rows by table and by the value of this column, in every table that has it."""
     counts: Counter[tuple[str, str]] = Counter()
     for url in database_urls:
-        engine, metadata = create_engine(url), MetaData()
-        try:
-            metadata.reflect(engine)
-            with engine.connect() as connection:
-                for table in metadata.sorted_tables:
-                    called = column_called(column, table.columns.keys())
-                    if called and "tenant_id" in table.columns:
-                        value = table.columns[called]
-                        of_tenant = table.columns.tenant_id == tenant_id
-                        for row in connection.execute(select(value, func.count()).where(of_tenant).group_by(value)):
-                            counts[table.name, str(row[0])] += row[1]
-        finally:
-            engine.dispose()
+        with open_database(url) as (connection, tables):
+            for table in tables.values():
+                called = column_called(column, table.columns.keys())
+                if called and "tenant_id" in table.columns:
+                    value = table.columns[called]
+                    of_tenant = table.columns.tenant_id == tenant_id
+                    for row in connection.execute(select(value, func.count()).where(of_tenant).group_by(value)):
+                        counts[table.name, str(row[0])] += row[1]
     return counts

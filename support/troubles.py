@@ -8,9 +8,11 @@ from typing import Any
 import requests
 
 from support.errors import InfrastructureError
+from support.http import Sessions
 
 Trouble = Mapping[str, Any]
 
+_sessions = Sessions()
 _LONG_ANSWER = "这是一个很长的故事。" * 30_000
 
 TROUBLES: Mapping[str, Trouble] = {
@@ -44,7 +46,7 @@ def end(model_url: str, words: str) -> None:
 def _tell(method: str, model_url: str, **request: Any) -> None:
     url = f"{model_url}/behaviour"
     try:
-        requests.request(method, url, timeout=30, **request).raise_for_status()
+        _sessions.session.request(method, url, timeout=30, **request).raise_for_status()
     except requests.RequestException as error:
         raise InfrastructureError(
             f"The model endpoint could not be told how to behave ({method} {url}: {type(error).__name__}); "

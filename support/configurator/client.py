@@ -1,6 +1,5 @@
 """REST client of dialect v1 (contract: configurator-v1), in whose terms the suite speaks."""
 
-import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ import requests
 from support.configurator.exchange import Exchange
 from support.configurator.records import Agent, CreationLog, Template, Tenant
 from support.errors import InfrastructureError
+from support.http import Sessions
 from support.masking import mask, remember_secret
 
 # A slow configurator is a finding of the scenario that waits for it; this only keeps every wait bounded.
@@ -56,7 +56,7 @@ class ConfiguratorClient:
         self._timeout = timeout
         # Called before a login or a renewal; what means to make many at once calls it once, before them all.
         self.before_token = before_token
-        self._local = threading.local()
+        self._sessions = Sessions()
 
     def request(
         self, method: str, path: str, *, token: str | None = None, tenant_id: str = "", **options: Any
@@ -73,7 +73,7 @@ class ConfiguratorClient:
     def send(self, method: str, url: str, **options: Any) -> requests.Response:
         """Send one request to any address, and note the exchange."""
         try:
-            response = self._session().request(method, url, timeout=self._timeout, **options)
+            response = self._sessions.session.request(method, url, timeout=self._timeout, **options)
         except requests.RequestException as error:
             raise InfrastructureError(
                 f"{method} {url} got no answer ({type(error).__name__}: {mask(str(error))}); "
@@ -81,7 +81,7 @@ class ConfiguratorClient:
             ) from error
         if response.status_code >= 500:
             # v1 resets the pooled connection after an unhandled error: the next request must not meet it.
-            self._session().close()
+            self._sessions.session.close()
         self._observe(Exchange.of(response))
         return response
 
@@ -252,14 +252,6 @@ class ConfiguratorClient:
         """Return the API key that the tenant sees."""
         key: str = _json(self.request("GET", "/api/v1/tenant/api-key", token=tenant.access_token), 200)["api_key"]
         return key
-
-    def _session(self) -> requests.Session:
-        if not hasattr(self._local, "session"):
-            self._local.session = requests.Session()
-            # Proxy settings of the environment are not for a deployment's own address.
-            self._local.session.trust_env = False
-        session: requests.Session = self._local.session
-        return session
 
 
 def _path_of_template(template_id: str) -> str:
