@@ -7,7 +7,7 @@ import requests
 
 from support.accounts import attempts as accounts
 from support.accounts.attempts import bearer
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.accounts.specimens import BODIES
 from support.configurator.operations import OPERATIONS
 from support.expectations import answered
@@ -71,7 +71,7 @@ def change_at_once(scene: Scene, tenant: str, rows: Iterable[Mapping[str, str]])
     record = {name: value for name, value in profile_of(scene, tenant).items() if name != "updated_at"}
     scene.records[changed.tenant_id] = record | {name: each[name] for each in changes for name in each}
     scene.answers = {}
-    for answer in at_once(len(changes), lambda: configurator.try_to_change_tenant(changed, changes.pop())):
+    for answer in at_the_same_moment(len(changes), lambda: configurator.try_to_change_tenant(changed, changes.pop())):
         answered(answer, OUTCOMES["accepted"])
 
 
@@ -84,7 +84,7 @@ def claim_at_once(scene: Scene, tenants: Iterable[str], email: str) -> dict[str,
         tenant = waiting.pop()
         return tenant.tenant_name, configurator.try_to_change_tenant(tenant, {"email": email})
 
-    return dict(at_once(len(claimants), claim))
+    return dict(at_the_same_moment(len(claimants), claim))
 
 
 def send_bodies(scene: Scene, tenant: str, bodies: Iterable[str]) -> dict[str, requests.Response]:

@@ -7,7 +7,7 @@ from behave import given, then, when
 
 from support import expectations
 from support.accounts import attempts
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.accounts.forgery import ANOTHER_PASSWORD
 from support.accounts.specimens import FIELDS
 from support.configurator import Tenant
@@ -67,7 +67,7 @@ def claims_what_is_another_s(context: HasWorld, somebody: str, tenant: str) -> N
 def many_register_one(context: HasWorld, count: int, detail: str) -> None:
     scene = context.world.scene
     same = {detail: scene.specimen(detail, {"username": "50 characters", "email": "an ordinary one"}[detail])}
-    scene.answers = attempts.numbered(at_once(count, lambda: scene.try_to_register(**same)))
+    scene.answers = attempts.numbered(at_the_same_moment(count, lambda: scene.try_to_register(**same)))
 
 
 @then("one is accepted and the others are {outcome:Outcome}")
@@ -125,7 +125,7 @@ def logs_in_on(context: HasWorld, tenant: str, device: str) -> None:
 def logs_in_at_once(context: HasWorld, tenant: str, count: int) -> None:
     scene, configurator = context.world.scene, context.world.configurator
     account = scene.tenant(tenant)
-    logins = at_once(count, lambda: configurator.login(account.username, account.password))
+    logins = at_the_same_moment(count, lambda: configurator.login(account.username, account.password))
     scene.logins = {f"device {number}": login for number, login in enumerate(logins, 1)}
 
 

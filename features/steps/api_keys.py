@@ -3,7 +3,7 @@
 from behave import then, when
 
 from support.accounts import attempts
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.configurator.operations import OPERATIONS
 from support.expectations import accounts, secrecy
 from support.world import HasWorld
@@ -24,7 +24,9 @@ def regenerates_key_often(context: HasWorld, tenant: str, times: int) -> None:
 def regenerates_key_at_once(context: HasWorld, tenant: str, times: int) -> None:
     scene, configurator = context.world.scene, context.world.configurator
     account, operation = scene.tenant(tenant), OPERATIONS["regenerate the API key"]
-    scene.answers = attempts.numbered(at_once(times, lambda: attempts.as_itself(configurator, operation, account)))
+    scene.answers = attempts.numbered(
+        at_the_same_moment(times, lambda: attempts.as_itself(configurator, operation, account))
+    )
 
 
 @when("{somebody:Name} tries to give its tenant the API key of {tenant:Name}")

@@ -7,7 +7,7 @@ from behave import given, then, when
 
 from support import operating
 from support.accounts import attempts
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.accounts.forgery import ALTERATIONS, REFRESH_TOKENS
 from support.configurator.operations import OPERATIONS
 from support.expectations import accounts, tokens
@@ -46,7 +46,7 @@ def login_has_renewed(context: HasWorld, device: str) -> None:
 def renews_session_at_once(context: HasWorld, tenant: str, times: int) -> None:
     scene, configurator, renewal = context.world.scene, context.world.configurator, OPERATIONS["renew the session"]
     body = {"refresh_token": scene.tenant(tenant).refresh_token}
-    scene.answers = attempts.numbered(at_once(times, lambda: renewal.attempt(configurator, json=body)))
+    scene.answers = attempts.numbered(at_the_same_moment(times, lambda: renewal.attempt(configurator, json=body)))
 
 
 @when("somebody tries to renew the session of {tenant:Name} with each of these")

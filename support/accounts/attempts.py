@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.accounts.forgery import ANOTHER_PASSWORD, CREDENTIALS, WELL_KNOWN_SECRETS, forge
 from support.accounts.specimens import BODIES
 from support.configurator import Agent, ConfiguratorClient, Tenant
@@ -212,7 +212,7 @@ def guess_at_once(configurator: ConfiguratorClient, tenant: Tenant, times: int) 
             answered.release()
 
     with ThreadPoolExecutor(1) as pool:
-        wrong = pool.submit(at_once, times, guess)
+        wrong = pool.submit(at_the_same_moment, times, guess)
         for _ in range(_A_FEW):
             answered.acquire(timeout=_SECONDS_TO_ANSWER)
         right = configurator.try_to_log_in(tenant.username, tenant.password)

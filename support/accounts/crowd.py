@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def at_once(times: int, act: Callable[[], T]) -> list[T]:
+def at_the_same_moment(times: int, act: Callable[[], T]) -> list[T]:
     """Do it so many times at once, none before all are ready, and return what came of each."""
     ready = threading.Barrier(times)
 

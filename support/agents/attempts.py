@@ -7,7 +7,7 @@ import requests
 
 from support.accounts import attempts as accounts
 from support.accounts.attempts import bearer
-from support.accounts.crowd import at_once
+from support.accounts.crowd import at_the_same_moment
 from support.accounts.specimens import BODIES
 from support.agents.specimens import FIELDS, Fields
 from support.configurator import Agent, Tenant
@@ -69,7 +69,7 @@ def create_at_once(scene: Scene, tenant: str, count: int, template_id: str) -> N
         fields = waiting.pop()
         return fields, configurator.try_to_create_agent(owner, fields)
 
-    for fields, answer in at_once(count, create_one):
+    for fields, answer in at_the_same_moment(count, create_one):
         answered(answer, OUTCOMES["accepted"])
         _note(scene, owner, fields, answer)
 
@@ -99,7 +99,9 @@ def change_at_once(scene: Scene, agent: str, values: Iterable[str]) -> None:
     for fields in waiting:
         scene.records[changed.agent_id] |= _decided(scene, fields)
     scene.answers = {}
-    answers = at_once(len(waiting), lambda: configurator.try_to_change_agent(owner, changed.agent_id, waiting.pop()))
+    answers = at_the_same_moment(
+        len(waiting), lambda: configurator.try_to_change_agent(owner, changed.agent_id, waiting.pop())
+    )
     for answer in answers:
         answered(answer, OUTCOMES["accepted"])
 
@@ -119,7 +121,7 @@ def delete_at_once(scene: Scene, agent: str, times: int) -> dict[str, requests.R
     """Try to delete one agent so many times at the same moment; return the answers."""
     deleted, configurator = scene.agent(agent), scene.grounds.configurator
     owner = tenant_of(scene, deleted)
-    answers = at_once(times, lambda: configurator.try_to_delete_agent(owner, deleted.agent_id))
+    answers = at_the_same_moment(times, lambda: configurator.try_to_delete_agent(owner, deleted.agent_id))
     owner.agents.remove(deleted)
     return {f"attempt {number}": answer for number, answer in enumerate(answers, 1)}
 
