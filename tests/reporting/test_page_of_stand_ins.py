@@ -4,6 +4,8 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,9 +64,12 @@ class StandIns:
         """Let the generator make a page of this content."""
         (self._folder / "made.html").write_text(content, encoding="utf-8")
 
-    def lose_network(self) -> None:
-        """Let installing fail."""
+    @contextmanager
+    def without_network(self) -> Iterator[None]:
+        """Let installing fail meanwhile."""
         (self._folder / "no-network").touch()
+        yield
+        (self._folder / "no-network").unlink()
 
     @property
     def calls(self) -> list[list[str]]:
@@ -140,12 +145,14 @@ def test_without_npm_one_sentence_says_what_to_do(stand_ins: StandIns) -> None:
 
 def test_an_installation_that_fails_is_told_and_tried_again(stand_ins: StandIns) -> None:
     stand_ins.place_npm_script()
-    stand_ins.lose_network()
-
-    with pytest.raises(InfrastructureError, match=r"install .* failed with 1: no network\n"):
+    with (
+        stand_ins.without_network(),
+        pytest.raises(InfrastructureError, match=r"install .* failed with 1: no network\n"),
+    ):
         make_page(stand_ins.results, stand_ins.output)
 
     assert list((stand_ins.tools / PACKAGE).iterdir()) == []
+    assert make_page(stand_ins.results, stand_ins.output).exists()
 
 
 @pytest.mark.parametrize(
