@@ -178,3 +178,7 @@ def test_a_hook_that_is_interrupted_ends_the_run_red(
     assert [scenario["error"] for scenario in outcome.results["scenarios"]] == [first, second]
     assert [result.get("statusDetails", {}).get("message") for result in outcome.allure] == [first, second]
     assert outcome.results["errors"][0] == "The run was stopped before its end."
+
+
+def test_a_dry_run_in_which_a_step_is_undefined_is_red(behave: RunBehave) -> None:
+    assert behave("--dry-run", green=GREEN.replace("it passes", "nobody defined this")).exit_code == 1
