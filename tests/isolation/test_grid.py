@@ -76,3 +76,16 @@ def test_the_picture_shows_no_secret() -> None:
     key = "mb_" + "k" * 43
 
     assert key not in svg([Cell("Acme", "Globex", "reading an agent", "inconclusive", f"refused with {key}")])
+
+
+def test_on_a_terminal_nothing_in_a_sentence_has_a_colour_of_its_own(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    print_grid([Cell("Acme", "Globex", "reading", "inconclusive", "'7' of 8")])
+
+    last = capfd.readouterr().out.splitlines()[-1]
+    assert last == "\x1b[1;33mAcme -> Globex by reading: inconclusive ('7' of 8)\x1b[0m"
