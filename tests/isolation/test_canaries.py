@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import String, create_engine
 
@@ -161,3 +162,14 @@ def test_where_no_row_names_a_tenant_none_holds_anything(tmp_path: Path, canary:
 
     assert not rows.hold(HOME, canary)
     assert rows.sightings() == [Sighting(canary, None, "table scopes")]
+
+
+def test_whoever_looked_keeps_no_database_open(tmp_path: Path, canary: str) -> None:
+    site = Site(f"sqlite:///{tmp_path / 'deployment.db'}")
+    site.add("messages", tenant_id=HOME, processed_plain_text=canary)
+    site.engine.dispose()
+    rows = Rows([site.url])
+
+    assert rows.hold(HOME, canary)
+    assert rows.sightings()
+    assert [file.path for file in psutil.Process().open_files() if file.path.startswith(str(tmp_path))] == []
