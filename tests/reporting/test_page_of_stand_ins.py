@@ -126,8 +126,15 @@ def test_folders_may_be_named_from_where_one_stands(stand_ins: StandIns, monkeyp
     assert stand_ins.config["historyPath"] == str(stand_ins.output / "history.jsonl")
 
 
-def test_an_npm_on_the_path_installs_and_finds_the_node(stand_ins: StandIns) -> None:
-    stand_ins.place("npm", 'exec node npm "$@"')
+def test_an_npm_on_the_path_installs_and_finds_the_node_and_whatever_is_on_the_path(
+    stand_ins: StandIns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    npm = stand_ins.place("npm", 'helper && exec node npm "$@"')
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    stand_ins.place("helper", "true").rename(elsewhere / "helper")
+    npm.rename(elsewhere / "npm")
+    monkeypatch.setenv("PATH", f"{stand_ins.node.parent}{os.pathsep}{elsewhere}")
 
     make_page(stand_ins.results, stand_ins.output)
 
