@@ -8,6 +8,7 @@ import pytest
 
 from support.chat import Conversation, Plan, Reader, hold_conversations, plan_conversations
 from support.chat.marker import markers_in
+from support.chat.swarm import _WRITERS_AT_ONCE
 from support.configurator import Tenant
 from support.deployments import Deployment
 from support.errors import InfrastructureError
@@ -121,3 +122,26 @@ def test_a_writer_that_hangs_does_not_hold_up_the_end(
         hold_conversations(deployment.replier_url, [replace(plans[0], writer=write)], reader, watch=give_up)
     assert not has_ended.is_set()
     has_ended.set()
+
+
+def test_after_the_end_nothing_more_is_written(deployment: Deployment, reader: Reader, plans: list[Plan]) -> None:
+    has_ended = threading.Event()
+    writers: list[threading.Thread] = []
+
+    def write(*_: object) -> str:
+        writers.append(threading.current_thread())
+        has_ended.wait(60)
+        return "太晚了"
+
+    def give_up(_: Sequence[Conversation]) -> None:
+        if len(writers) == _WRITERS_AT_ONCE:
+            raise RuntimeError("a backend has died")
+
+    many = [replace(plans[0], writer=write)] * (_WRITERS_AT_ONCE + 1)
+    with pytest.raises(RuntimeError, match="a backend has died"):
+        hold_conversations(deployment.replier_url, many, reader, watch=give_up)
+    has_ended.set()
+    for thread in set(writers):
+        thread.join()
+
+    assert len(writers) == len(set(writers)) == _WRITERS_AT_ONCE

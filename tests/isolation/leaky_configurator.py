@@ -13,6 +13,9 @@ from embedded.configurator.app import create_app
 from support.configurator import Tenant
 from tests.embedded.replier.backend import free_port, wait_until
 
+# Answers a request, perhaps by letting the configurator do it.
+PassOn = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
+
 # Where a request may name somebody, each with the field or the header.
 PLACES = [
     *(("headers", name) for name in ("x-tenant-id", "x-user-id")),
@@ -50,9 +53,9 @@ class Gate:
 
 
 @contextmanager
-def serving(database_url: str, gate: Gate) -> Iterator[str]:
+def serving(database_url: str, pass_on: PassOn) -> Iterator[str]:
     app = create_app(database_url)
-    app.middleware("http")(gate.pass_on)
+    app.middleware("http")(pass_on)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
-from sqlalchemy import String
+from sqlalchemy import String, create_engine
 
 from embedded.tables import Table
 from support.chat import ask
@@ -148,3 +149,27 @@ def test_a_canary_that_is_not_seen_at_home_proves_nothing(canary: str) -> None:
     with pytest.raises(AssertionError, match=ELSEWHERE):
         no_leaks(foreign, {canary: HOME})
     no_leaks([Sighting(canary, HOME, "a frame")], {canary: HOME})
+
+
+def test_where_no_row_names_a_tenant_none_holds_anything(tmp_path: Path, canary: str) -> None:
+    url = f"sqlite:///{tmp_path / 'scopes.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE scopes (scope TEXT)")
+        connection.exec_driver_sql(f"INSERT INTO scopes VALUES ('{HOME} {canary}')")  # noqa: S608 - of our own
+    engine.dispose()
+    rows = Rows([url])
+
+    assert not rows.hold(HOME, canary)
+    assert rows.sightings() == [Sighting(canary, None, "table scopes")]
+
+
+def test_whoever_looked_keeps_no_database_open(tmp_path: Path, canary: str) -> None:
+    site = Site(f"sqlite:///{tmp_path / 'deployment.db'}")
+    site.add("messages", tenant_id=HOME, processed_plain_text=canary)
+    site.engine.dispose()
+    rows = Rows([site.url])
+
+    assert rows.hold(HOME, canary)
+    assert rows.sightings()
+    assert [file.path for file in psutil.Process().open_files() if file.path.startswith(str(tmp_path))] == []

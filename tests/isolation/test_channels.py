@@ -73,7 +73,7 @@ def test_a_configurator_that_believes_who_is_named_is_broken_by_every_channel(
     tmp_path: Path, reader: Reader, place: str, name: str
 ) -> None:
     gate = Gate(place, name)
-    with serving(f"sqlite:///{tmp_path / 'configurator.db'}", gate) as url:
+    with serving(f"sqlite:///{tmp_path / 'configurator.db'}", gate.pass_on) as url:
         configurator = ConfiguratorClient(url)
         owner, intruder = register(configurator, "Acme"), register(configurator, "Mallory")
         gate.tenants = [owner]

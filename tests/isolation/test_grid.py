@@ -76,3 +76,43 @@ def test_the_picture_shows_no_secret() -> None:
     key = "mb_" + "k" * 43
 
     assert key not in svg([Cell("Acme", "Globex", "reading an agent", "inconclusive", f"refused with {key}")])
+
+
+def test_on_a_terminal_nothing_in_a_sentence_has_a_colour_of_its_own(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+    print_grid([Cell("Acme", "Globex", "reading", "inconclusive", "'7' of 8")])
+
+    last = capfd.readouterr().out.splitlines()[-1]
+    assert last == "\x1b[1;33mAcme -> Globex by reading: inconclusive ('7' of 8)\x1b[0m"
+
+
+MANY = [
+    Cell(intruder, owner, "reading", "held", "")
+    for intruder in (f"Tenant number {number}" for number in range(9))
+    for owner in ("Acme", "Globex")
+]
+
+
+def test_a_grid_that_is_wider_than_the_terminal_is_whole(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+    print_grid(MANY)
+
+    heads = re.split("[┃│]", next(line for line in capfd.readouterr().out.splitlines() if "channel" in line))[2:-1]
+    names = [*(f"Tenant number {number}" for number in range(9)), "Acme", "Globex"]
+    assert sorted(head.strip() for head in heads) == sorted(f"{name} at" for name in names)
+    picture = unescape(svg(MANY)).replace("\xa0", " ")
+    assert all(f"{name} at" in picture for name in names)
+
+
+def test_the_picture_shows_a_reason_as_it_is() -> None:
+    picture = svg([Cell("Acme", "Globex", "reading", "inconclusive", ":smile:")])
+
+    assert ":smile:" in picture

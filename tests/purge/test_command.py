@@ -224,3 +224,9 @@ def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, caps
     said = capsys.readouterr().err
     assert "MAIM_DATABASE_URL or --database" in said
     assert "hush" not in said
+
+
+def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["--tenant", "nobody", "no one", "--database", site.url])
+
+    assert "not found, tenant_ids: no one, nobody\n" in capsys.readouterr().out

@@ -75,3 +75,14 @@ def test_a_database_that_does_not_open_shows_no_password() -> None:
 def test_what_is_no_database_url_is_refused(url: str) -> None:
     with pytest.raises(UsageError):
         purge([url], ONE)
+
+
+def test_each_of_several_hosts_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_remote("postgresql:///maimbot?host=localhost,127.0.0.1:5433,/run/postgresql")
+    refuse_remote("postgresql:///maimbot?host=localhost&host=127.0.0.1")
+    monkeypatch.setenv("PGHOST", "localhost,127.0.0.1")
+    refuse_remote("postgresql:///maimbot")
+
+    for several in ("localhost,db.example.org", "localhost&host=db.example.org", "localhost&hostaddr=db.example.org"):
+        with pytest.raises(UsageError, match=r"The database is on db\.example\.org, not"):
+            refuse_remote(f"postgresql:///maimbot?host={several}")

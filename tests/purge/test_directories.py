@@ -65,3 +65,26 @@ def test_a_pattern_without_a_tenant_is_refused(site: Site, tmp_path: Path) -> No
         purge([site.url], Selection.of(["testuser_1"]), directories=[str(tmp_path)])
 
     assert tmp_path.is_dir()
+
+
+def test_of_several_patterns_each_is_looked_at_for_an_id_that_is_no_plain_name(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1", tenant_id="two words")
+    patterns = [f"{tmp_path}/nowhere/{{tenant_id}}", f"{tmp_path}/data/{{tenant_id}}"]
+    (tmp_path / "data" / one.tenant_id).mkdir(parents=True)
+
+    with pytest.raises(PurgeError, match="'two words' is no directory name"):
+        purge([site.url], Selection.of(["testuser_1"]), directories=patterns)
+    (tmp_path / "data" / one.tenant_id).rmdir()
+    purge([site.url], Selection.of(["testuser_1"]), directories=patterns)
+
+    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+
+
+def test_what_is_named_without_a_tenant_has_no_directories(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1")
+    (tmp_path / "data").mkdir()
+
+    report = purge([site.url], Selection.of(agent_ids=one.agent_ids), directories=[f"{tmp_path}/data/{{tenant_id}}"])
+
+    assert (report.agents, report.directories) == (1, [])
+    assert (tmp_path / "data").is_dir()

@@ -1,6 +1,7 @@
 """Residue is named, and told apart from what others do meanwhile."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from support.purge import Kind, Selection, Snapshot, compare, purge
 from tests.purge.site import Site, hexadecimal, stream_of
@@ -133,3 +134,36 @@ def test_of_many_new_rows_the_first_ten_are_named(site: Site) -> None:
     assert str(replace(difference, rows=-1, keys=(), scenarios=("ONE-001", "TWO-002"))) == (
         "scopes: -1 rows of no owner, unexplained (made in ONE-001, TWO-002)"
     )
+
+
+def test_rows_of_somebody_and_of_nobody_are_told_side_by_side(site: Site) -> None:
+    before = Snapshot.take([site.url])
+    site.add("notes", tenant_id=None, note="of nobody")
+    site.add("notes", tenant_id="tenant_1", note="of one")
+
+    differences = compare(before, Snapshot.take([site.url]))
+
+    assert [(each.owner, each.rows) for each in differences] == [(("tenant_1",), 1), ((None,), 1)]
+
+
+def test_a_row_that_names_neither_tenant_nor_agent_is_of_what_tells_most(site: Site) -> None:
+    site.execute("CREATE TABLE moods (id INTEGER PRIMARY KEY, person_id TEXT, chat_id TEXT)")
+    before = Snapshot.take([site.url])
+    site.add("moods", person_id="somebody", chat_id="somewhere")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert difference.owner == ("somewhere",)
+
+
+def test_tables_of_two_databases_are_told_apart(site: Site, tmp_path: Path) -> None:
+    other = Site(f"sqlite:///{tmp_path / 'other.db'}")
+    urls = [site.url, other.url]
+    before = Snapshot.take(urls)
+    other.add("scopes", scope="new")
+
+    (difference,) = compare(before, Snapshot.take(urls))
+
+    other.engine.dispose()
+    assert difference.table == f"{tmp_path / 'other.db'}:scopes"
+    assert len(before.counts) == len(site.names()) + len(other.names())

@@ -103,3 +103,33 @@ def test_the_path_of_the_results_stays_on_its_line(
     path = Path("/a/long/[bold]path") / ("x" * 80)
     print_summary(results, path)
     assert capsys.readouterr().out.splitlines()[-1] == f"Results: {path}"
+
+
+@pytest.mark.parametrize("missing", ["average_response_time", "p50", "p95", "p99"])
+def test_response_times_are_told_only_when_all_are_known(
+    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    talked = results.websocket_tests
+    talked.measure([0.01, 0.02, 0.03])
+    setattr(talked if missing == "average_response_time" else talked.response_time_percentiles, missing, None)
+    assert "│ response time │ not measured" in "\n".join(shown(results, monkeypatch, capsys))
+
+
+@pytest.mark.parametrize(("success", "verdict", "colour"), [(True, "passed", "1;32"), (False, "failed", "1;31")])
+def test_on_a_terminal_only_the_verdict_and_the_errors_have_colours(
+    results: Results,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    success: bool,
+    verdict: str,
+    colour: str,
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    results.success, results.errors = success, ["3 of 5 :smile: 'replies'"]
+    title, *table, error, path = shown(results, monkeypatch, capsys)
+    assert title.startswith(f"\x1b[{colour}m")
+    assert f" Run run-1 {verdict} " in title
+    assert "\x1b" not in "".join([*table, path])
+    assert error == "\x1b[31m3 of 5 :smile: 'replies'\x1b[0m"

@@ -22,6 +22,7 @@ Feature: Green
   Scenario: skipped
     Given it passes
 """
+NEVER_BEGUN = "The run ended before this scenario."
 
 
 def test_a_green_run_is_green_everywhere(behave: RunBehave) -> None:
@@ -101,7 +102,7 @@ def test_after_stop_the_rest_is_not_run(behave: RunBehave) -> None:
     )
     assert outcome.exit_code == 1
     assert outcome.scenarios["second"]["verdict"] == "not run"
-    assert outcome.allure_of("second")["statusDetails"]["message"] == "The run ended before this scenario."
+    assert outcome.allure_of("second")["statusDetails"]["message"] == NEVER_BEGUN
 
 
 def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
@@ -153,3 +154,31 @@ def test_reports_that_disagree_make_the_run_red(behave: RunBehave, how: str, sen
     assert outcome.exit_code == 1
     assert sentence in outcome.output
     assert any(sentence in error for error in outcome.global_errors)
+
+
+@pytest.mark.parametrize(
+    ("hook", "first", "second"),
+    [
+        ("before_feature", "A hook was interrupted.", "A hook was interrupted."),
+        ("before_tag", "A hook was interrupted.", "A hook was interrupted."),
+        ("before_scenario", "Behave's status is hook_error; a hook was interrupted.", NEVER_BEGUN),
+        ("before_step", "A hook of this step was interrupted.", NEVER_BEGUN),
+        ("after_step", "A hook of this step was interrupted.", NEVER_BEGUN),
+        ("after_scenario", "Behave's status is hook_error; a hook was interrupted.", NEVER_BEGUN),
+        ("after_feature", None, None),
+    ],
+)
+def test_a_hook_that_is_interrupted_ends_the_run_red(
+    behave: RunBehave, hook: str, first: str | None, second: str | None
+) -> None:
+    of_feature, of_scenario = ("", f"@interrupt_{hook}")[:: 1 if hook.endswith(("scenario", "step")) else -1]
+    two = "Scenario: first\n  Given it passes\n Scenario: second\n  Given it passes"
+    outcome = behave(interrupted=f"{of_feature}\nFeature: Interrupted\n {of_scenario}\n {two}")
+    assert outcome.exit_code == 1
+    assert [scenario["error"] for scenario in outcome.results["scenarios"]] == [first, second]
+    assert [result.get("statusDetails", {}).get("message") for result in outcome.allure] == [first, second]
+    assert outcome.results["errors"][0] == "The run was stopped before its end."
+
+
+def test_a_dry_run_in_which_a_step_is_undefined_is_red(behave: RunBehave) -> None:
+    assert behave("--dry-run", green=GREEN.replace("it passes", "nobody defined this")).exit_code == 1

@@ -18,20 +18,16 @@ COPY = ROOT / ".tools" / "mutants"
 MUTMUT = Path(sys.executable).with_name("mutmut")
 PACKAGES = ("purge", "isolation", "chat", "reporting")
 # Exit codes of pytest and of mutmut, and the signals by which it ends what takes too long; any other is no verdict.
-STATUS = {0: "survived", 5: "no tests", 33: "no tests"} | dict.fromkeys((1, 3, 24, -24, 152, -9, -11), "killed")
+STATUS = {0: "survived", 5: "no tests", 33: "no tests"} | dict.fromkeys((1, 2, 3, 24, -24, 152, -9, -11), "killed")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument(
-        "mutants", nargs="*", metavar="MUTANT", help="names of single mutants, as in reports/mutants.json"
-    )
     parser.add_argument("--packages", default=",".join(PACKAGES), help="packages of support/, with commas between")
     parser.add_argument("--sample", type=int, default=150, help="mutants to draw from each package; 0: all")
     parser.add_argument("--seed", type=int, default=6, help="draws the same sample again")
     parser.add_argument("--jobs", type=int, default=1, help="mutants tried at once")
-    parser.add_argument("--again", action="store_true", help="try also those that were killed the last time")
     return parser.parse_args(arguments)
 
 
@@ -70,6 +66,8 @@ def try_mutants(names: list[str], jobs: int) -> None:
     """Let mutmut run the tests on each of them."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
     environment |= {"PYTHONPATH": str(Path(__file__).parent)}
+    # Each mutant imports all modules anew, which takes seconds where they have to be compiled.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([MUTMUT, "run", "--max-children", str(jobs), *names], cwd=COPY, env=environment, check=True)
 
 
@@ -101,11 +99,8 @@ def main(arguments: list[str]) -> int:
         chosen[package] = sorted(random.Random(asked.seed).sample(names, size))  # noqa: S311
         packages.append(f"{package}: {size} of {len(names)} mutants")
     print("; ".join(packages), flush=True)
-    names = asked.mutants or [name for names in chosen.values() for name in names]
-    if not asked.again:
-        known = {name: ended for package in chosen for name, ended in outcomes(package).items()}
-        names = [name for name in names if known.get(name) != "killed"]
-    if names:
+    known = {name: ended for package in chosen for name, ended in outcomes(package).items()}
+    if names := [name for names in chosen.values() for name in names if known.get(name) != "killed"]:
         try_mutants(names, asked.jobs)
 
     found = {}

@@ -69,6 +69,8 @@ def after_tag(_context: Any, tag: str) -> None:
 def _raise_if(names: Any, hook: str) -> None:
     if hook in names:
         _raise(hook)
+    if f"interrupt_{hook}" in names:
+        raise KeyboardInterrupt
 
 
 def _raise(what: str) -> None:
