@@ -82,6 +82,7 @@ class Run:
         self._closed = True
         world, errors = self._world, _Errors()
         errors.collect(world.reader.stop)
+        errors.collect(world.arrivals.close)
         # A stopped replier cannot write a late row behind the purge.
         errors.collect(world.deployment.stop)
         if not self.settings.cleanup:
@@ -169,9 +170,9 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
 
 
 def _traced(left: Difference, world: World) -> Difference:
-    """Name the scenarios: of an owner that the run has created, or else those in which the rows have appeared."""
+    """Name the scenarios: of an owner that the run has created, or else those that wrote the rows."""
     of_owner = {world.ledger.scenarios.get(name or "") for name in left.owner} - {None}
-    of_rows = {world.arrivals.scenario_of(left.table, left.owner, key) for key in left.keys}
+    of_rows = {world.arrivals.scenario_of(left.table, serial) for serial in left.serials}
     return replace(left, scenarios=tuple(sorted(filter(None, of_owner or of_rows))))
 
 

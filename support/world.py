@@ -304,7 +304,7 @@ class World:
                 attach_text("restarted", f"The {name} did not answer any more after this scenario.")
 
     def _note_arrivals(self) -> None:
-        self.arrivals.note(self.scenario, self.ledger.scenarios)
+        self.arrivals.note(self.scenario)
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

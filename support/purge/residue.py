@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import islice
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, null, select
 
 from support.purge.database import open_engine, parse_url
 from support.purge.discovery import OwnedTable, Role
@@ -42,6 +42,7 @@ class Difference:
     rows: int
     keys: tuple[str, ...]  # the first new ones
     scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
+    serials: frozenset[int | None] = frozenset()  # of all new ones
 
     def __str__(self) -> str:
         owner = "/".join(str(name) for name in self.owner) or "no owner"
@@ -63,28 +64,28 @@ class _State:
     """One table at one moment."""
 
     groups: dict[Owner, _Group] = field(default_factory=dict)
-    last: deque[tuple[Owner, Key]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
+    last: deque[tuple[Owner, Key, int | None]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
 
     @property
     def rows(self) -> int:
         return sum(group.rows for group in self.groups.values())
 
-    def add(self, owner: Owner, key: Key) -> None:
+    def add(self, owner: Owner, key: Key, serial: int | None) -> None:
         group = self.groups.get(owner)
         if group is None:
             group = self.groups[owner] = _Group()
         group.rows += 1
         # The order of rows does not matter.
         group.digest += hash(key)
-        self.last.append((owner, key))
+        self.last.append((owner, key, serial))
 
-    def new_since(self, before: _State, owner: Owner) -> Iterator[str]:
-        """Yield the remembered keys of this owner that are certain to be new."""
-        known = set(before.last)
+    def new_since(self, before: _State, owner: Owner) -> Iterator[tuple[str, int | None]]:
+        """Yield key and serial number of the remembered rows of this owner that are certain to be new."""
+        known = {each[:2] for each in before.last}
         is_all_known = before.rows == len(known) or owner not in before.groups
-        for each in self.last if is_all_known else ():
-            if each[0] == owner and each not in known:
-                yield ", ".join(map(str, each[1]))
+        for *each, serial in self.last if is_all_known else ():
+            if each[0] == owner and tuple(each) not in known:
+                yield ", ".join(map(str, each[1])), serial
 
 
 @dataclass(frozen=True)
@@ -125,15 +126,16 @@ def _read(database: Database, owned: OwnedTable) -> _State:
     state = _State()
     primary = list(owned.table.primary_key)
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
-    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *owner_columns(owned)]))
-    for row in database.stream(select(*columns).order_by(*primary)):
+    serial = null() if owned.serial is None else owned.serial
+    columns = (column.label(f"c{number}") for number, column in enumerate([serial, *key, *_owner_columns(owned)], -1))
+    for number, *row in database.stream(select(*columns).order_by(*primary)):
         values = row[: len(key)]
         # Without a primary key all columns are the key, and their values may be of any kind.
-        state.add(row[len(key) :], values if primary else tuple(map(str, values)))
+        state.add(tuple(row[len(key) :]), tuple(values if primary else map(str, values)), number)
     return state
 
 
-def owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
+def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
     """Yield tenant and agent columns, or else the next key that tells whose a row is."""
     levels = owned.levels
     telling = [level for level in levels if level.role in (Role.TENANT, Role.AGENT)] or levels[:1]
@@ -145,20 +147,24 @@ def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) ->
     mine = ours.ids if ours else frozenset[str]()
     others = (before.existing | after.existing) - mine
     return [
-        Difference(table, owner, _kind(owner, mine, others), rows, keys)
+        difference
         for table in sorted(before.tables.keys() | after.tables.keys())
-        for owner, rows, keys in _differences(before.tables.get(table, _State()), after.tables.get(table, _State()))
+        for difference in _differences(
+            table, before.tables.get(table, _State()), after.tables.get(table, _State()), partial(_kind, mine, others)
+        )
     ]
 
 
-def _differences(before: _State, after: _State) -> Iterator[tuple[Owner, int, tuple[str, ...]]]:
+def _differences(table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind]) -> Iterator[Difference]:
     for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
         was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
         if was != now:
-            yield owner, now.rows - was.rows, tuple(islice(after.new_since(before, owner), SHOWN_KEYS))
+            new = list(after.new_since(before, owner))
+            keys, serials = tuple(key for key, _ in new[:SHOWN_KEYS]), frozenset(serial for _, serial in new)
+            yield Difference(table, owner, kind_of(owner), now.rows - was.rows, keys, serials=serials)
 
 
-def _kind(owner: Owner, mine: frozenset[str], others: frozenset[str]) -> Kind:
+def _kind(mine: frozenset[str], others: frozenset[str], owner: Owner) -> Kind:
     named = {name for name in owner if name}
     if named & mine:
         return Kind.LEFT
