@@ -233,7 +233,7 @@ class World:
             if dry_run
             else self._purge(selection)
         )
-        self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
+        self.scene.removals.append(Removal(report, before, Snapshot.take(databases, before.owners)))
         self._note_arrivals()
 
     def purge_all(self) -> None:

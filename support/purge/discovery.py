@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    cast,
     literal_column,
     or_,
     types,
@@ -72,7 +73,6 @@ WRITING_TRANSACTION: ColumnElement[int] = literal_column(
 warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
 
 _GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-GENERATED_ID = re.compile(r"[A-Za-z]+_[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def is_generated(value: str) -> bool:
@@ -101,7 +101,6 @@ class OwnedTable:
     table: Table
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
-    others: tuple[ColumnElement[str], ...]  # texts that play none of the roles
     serial: ColumnElement[int] | None  # grows from row to row; None where the database has no such number
 
     @property
@@ -214,9 +213,9 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
         for role, columns in found.items()
     }
     # Chat users choose their own ids; one that looks like ours says nothing.
-    telling = tuple(column for column in texts if not column.name.endswith("user_id"))
-    others = tuple(_exact(column, dialect) for column in telling if _role(table, column) is None)
-    return OwnedTable(table, keys, telling, others, _serial(table, dialect))
+    plain = [column for column in texts if not column.name.endswith("user_id")]
+    structured = [cast(column, types.String) for column in table.columns if isinstance(column.type, types.JSON)]
+    return OwnedTable(table, keys, (*plain, *structured), _serial(table, dialect))
 
 
 def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
