@@ -22,8 +22,8 @@ _ROWS_AT_ONCE = 1000
 
 
 def ids_in(text: str) -> Iterator[str]:
-    """Yield all that may be an id with a random part: the whole text, or what stands alone in it."""
-    if len(text) <= _LONGEST_ID and is_generated(text):
+    """Yield all that may be an id with a random part: the whole text, if it is one word, or what stands alone in it."""
+    if len(text) <= _LONGEST_ID and is_generated(text) and len(text.split()) == 1:
         yield text
     for match in _PART.finditer(text):
         yield match[0]
@@ -62,21 +62,21 @@ class Registered:
     def __init__(self, database: Database, claimed: Mapping[Role, Set[str]], ours: Set[str]) -> None:
         self._database = database
         self._claimed = frozenset(ours).union(*claimed.values())
+        self._found = set(self._claimed)
         self.ours = set(ours)
         self.theirs = set[str]()
         self.roles = set[Role]()  # of those that are not theirs
 
     def among(self, texts: Set[str]) -> Set[str]:
         """Return which of these are ids, and note which are ours and which are somebody else's."""
-        found = set(texts & self._claimed)
-        self.theirs |= found - self.ours
+        self.theirs |= (texts & self._claimed) - self.ours
         for role in (Role.STREAM, Role.PERSON, Role.ACCOUNT):
-            for whose in self._look_up(role, texts - found):
-                found |= whose.keys()
+            for whose in self._look_up(role, texts - self._found):
+                self._found |= whose.keys()
                 self.ours |= {each for each, owner in whose.items() if owner in self.ours}
                 self.theirs |= {each for each, owner in whose.items() if owner} - self.ours
                 self.roles |= {role} if whose.keys() - self.theirs else set()
-        return found
+        return texts & self._found
 
     def _look_up(self, role: Role, texts: Set[str]) -> Iterator[dict[str, str]]:
         # A number alone may be one that the platform of a chat has given, which can be guessed.

@@ -13,7 +13,7 @@ from tests.purge.site import Inhabitant, Site, hexadecimal, person_of, stream_of
 TABLES = {
     "diary": "CREATE TABLE diary (id INTEGER PRIMARY KEY, tenant_id TEXT, line TEXT, data JSON)",
     "letters": "CREATE TABLE letters (name TEXT NOT NULL PRIMARY KEY, line TEXT, data JSON)",
-    "pages": "CREATE TABLE pages (book TEXT NOT NULL, page INTEGER NOT NULL, line TEXT, data JSON, PRIMARY KEY (book, page))",
+    "pages": "CREATE TABLE pages (book TEXT NOT NULL, page INTEGER, line TEXT, data JSON, PRIMARY KEY (book, page))",
     "log": "CREATE TABLE log (line TEXT, data JSON)",
 }
 SHARED_STREAM = hexadecimal("one stream for two tenants", 32)
@@ -53,6 +53,17 @@ def test_a_row_goes_with_whoever_is_named_inside_its_texts(site: Site, table: st
     purge([site.url], Selection.of(["testuser_2"]))
     site.remove(table, line="nothing")
     assert site.content()[table] == before
+
+
+def test_a_stream_is_followed_into_texts_although_it_stands_alone_in_no_row_of_nobody(site: Site, table: str) -> None:
+    one = site.populate("testuser_1")
+    site.execute("DROP TABLE expressions", "DROP TABLE person_facts")
+    for number, of in enumerate([stream_of, person_of]):
+        site.add(table, line=f"{number} of {of(one.agent_ids[0])}")
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.counts()[table] == 0
 
 
 def test_a_column_of_json_is_a_text(site: Site, table: str) -> None:
@@ -206,6 +217,18 @@ def test_a_row_that_stays_is_no_difference_although_those_whom_it_names_go(site:
     assert table not in {each.table for each in differences}
 
 
+def test_a_row_that_stays_is_no_difference_although_its_tenant_goes(site: Site) -> None:
+    site.execute(TABLES["diary"])
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    site.add("diary", tenant_id=one.tenant_id, line=f"with {two.tenant_id}")
+    before = Snapshot.take([site.url])
+    site.remove("tenant_users", tenant_id=one.tenant_id)
+
+    (difference,) = compare(before, Snapshot.take([site.url], before.owners))
+
+    assert difference.table == "tenant_users"
+
+
 def test_of_a_text_whatever_may_be_an_id_is_taken() -> None:
     part, uuid = "0123456789abcdef", "01234567-89ab-cdef-0123-456789abcdef"
     assert set(ids_in(f"a chat_stream_{part}, and ({uuid}).")) == {
@@ -213,8 +236,8 @@ def test_of_a_text_whatever_may_be_an_id_is_taken() -> None:
         f"stream_{part}",
         part,
         uuid,
-        f"a chat_stream_{part}, and ({uuid}).",
     }
+    assert set(ids_in(f"qq:{part}:private")) == {f"qq:{part}:private", part}
     assert list(ids_in(f"{part}g" + " " * 200)) == []
     assert list(ids_in(f"g{part}" + " " * 200)) == []
     assert list(ids_in("a" * 100_000)) == []
