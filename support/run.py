@@ -85,6 +85,7 @@ class Run:
         self._closed = True
         world, errors = self._world, _Errors()
         errors.collect(world.reader.stop)
+        errors.collect(world.arrivals.close)
         # A stopped replier cannot write a late row behind the purge.
         errors.collect(world.deployment.stop)
         if not self.settings.cleanup:
@@ -127,7 +128,8 @@ class Run:
     def _purge(self, world: World) -> None:
         ours = world.ledger.selection()
         world.purge_all()
-        differences = compare(world.before, Snapshot.take(world.databases()), ours)
+        known = {**world.before.owners, **{each: each for each in ours.ids}}
+        differences = compare(world.before, Snapshot.take(world.databases(), known), ours)
         left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]
@@ -172,9 +174,9 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
 
 
 def _traced(left: Difference, world: World) -> Difference:
-    """Name the scenarios: of an owner that the run has created, or else those in which the rows have appeared."""
+    """Name the scenarios: of an owner that the run has created, or else those that wrote the rows."""
     of_owner = {world.ledger.scenarios.get(name or "") for name in left.owner} - {None}
-    of_rows = {world.arrivals.scenario_of(left.table, left.owner, key) for key in left.keys}
+    of_rows = {world.arrivals.scenario_of(left.table, serial) for serial in left.serials}
     return replace(left, scenarios=tuple(sorted(filter(None, of_owner or of_rows))))
 
 

@@ -233,7 +233,7 @@ class World:
             if dry_run
             else self._purge(selection)
         )
-        self.scene.removals.append(Removal(report, before, Snapshot.take(databases)))
+        self.scene.removals.append(Removal(report, before, Snapshot.take(databases, before.owners)))
         self._note_arrivals()
 
     def purge_all(self) -> None:
@@ -304,7 +304,7 @@ class World:
                 attach_text("restarted", f"The {name} did not answer any more after this scenario.")
 
     def _note_arrivals(self) -> None:
-        self.arrivals.note(self.scenario, self.ledger.scenarios)
+        self.arrivals.note(self.scenario)
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

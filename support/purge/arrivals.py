@@ -1,75 +1,78 @@
-"""Tells in which scenario a row has appeared whose owner nobody knows."""
+"""Tells in which scenario a row was written, whoever's it is."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 
-from sqlalchemy import Executable, Integer, bindparam, false, func, literal, null, select, union_all
+from sqlalchemy import Executable, false, func, literal, null, select, text, union_all
 
 from support.purge.database import open_engine, patiently
-from support.purge.discovery import Schema, discover
-from support.purge.residue import Owner, owner_columns, prefixes
+from support.purge.discovery import LATEST_TRANSACTION, Schema, discover
+from support.purge.residue import prefixes
 
-Row = tuple[str, Owner, str]  # its table, whose it is, its key
 _PATIENCE = 30.0
-_MOST_ROWS = 20_000  # remembered: in a shared database others add rows all the time
+_TRANSACTION: Executable = text(
+    f"""SELECT relname, {LATEST_TRANSACTION} FROM pg_class
+        WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"""  # noqa: S608
+)
 
 
 class Arrivals:
-    """Which rows have appeared in which scenario, in the tables whose keys are growing numbers."""
+    """How far the serial numbers of rows had grown at the end of each scenario; `close` closes the connections.
+
+    Between two scenarios a connection is kept for each database, without a transaction.
+    """
 
     def __init__(self, database_urls: Sequence[str]) -> None:
-        """Note how far the keys have grown. Raises UsageError when a database does not open."""
+        """Note how far they have grown. Raises UsageError when a database does not open."""
         self._prefixes = prefixes(database_urls)
-        self._last: dict[str, int] = {}
-        self._scenarios: dict[Row, str] = {}
-        self.note("", ())
+        self._engines = [patiently(partial(open_engine, url), _PATIENCE) for url in database_urls]
+        # Made anew when the database says that its tables are of another version.
+        self._question = cache(lambda engine, _version: _highest(discover(engine)))
+        self._marks: list[tuple[str, dict[str, int]]] = []
+        self.note("")
 
-    def note(self, scenario: str, known: Container[str]) -> None:
-        """Note the rows that have appeared since the last time, in this scenario, except those of known owners.
+    def note(self, scenario: str) -> None:
+        """Note that what was written since the last time was written in this scenario.
 
         Raises InfrastructureError when a database cannot be read.
         """
+        marks: dict[str, int] = {}
         for url, prefix in self._prefixes.items():
-            patiently(partial(self._look, url, prefix, scenario, known), _PATIENCE)
+            rows = patiently(partial(self._read, url), _PATIENCE)
+            marks |= {prefix + table: number or 0 for table, number in rows}
+        self._marks.append((scenario, marks))
 
-    def scenario_of(self, table: str, owner: Owner, key: str) -> str | None:
-        """Return the scenario in which this row has appeared; None when that was not seen."""
-        return self._scenarios.get((table, owner, key))
+    def scenario_of(self, table: str, serial: int | None) -> str | None:
+        """Return the scenario that wrote the row of this table with this number; None when that was not seen."""
+        # The latest: where the last rows were removed, others get their numbers.
+        for (_, before), (scenario, after) in zip(self._marks[-2::-1], self._marks[:0:-1], strict=True):
+            if serial is not None and before.get(table, 0) < serial <= after.get(table, 0):
+                return scenario or None
+        return None
 
-    def _look(self, url: str, prefix: str, scenario: str, known: Container[str]) -> None:
-        engine = open_engine(url)
-        try:
-            highest, above = _questions(discover(engine))
-            with engine.connect() as connection:
-                for table, number in connection.execute(highest).all():
-                    name, last = prefix + table, self._last.get(prefix + table, 0)
-                    # Where rows were removed it is smaller than before, and the next ones get their keys again.
-                    self._last[name] = number or 0
-                    if scenario and self._last[name] > last:
-                        for key, *owner in connection.execute(above[table], {"last": last}):
-                            self._remember((name, tuple(owner), str(key)), scenario, known)
-        finally:
+    def close(self) -> None:
+        """Close the connections."""
+        for engine in self._engines:
             engine.dispose()
 
-    def _remember(self, row: Row, scenario: str, known: Container[str]) -> None:
-        if len(self._scenarios) < _MOST_ROWS and not any(name in known for name in row[1]):
-            self._scenarios[row] = scenario
+    def _read(self, url: str) -> list[tuple[str, int | None]]:
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            match engine.dialect.name:
+                case "sqlite":
+                    version = connection.exec_driver_sql("PRAGMA schema_version").scalar()
+                    rows = connection.execute(self._question(engine, version))
+                case "postgresql":
+                    rows = connection.execute(_TRANSACTION)
+                case _:
+                    return []
+            return [(table, number) for table, number in rows]
 
 
-@cache
-def _questions(schema: Schema) -> tuple[Executable, dict[str, Executable]]:
-    """Return the question for the highest key of each table; and, for each, that for the rows above the key `last`."""
-    numbers = {
-        owned.table.name: (owned, primary[0])
-        for owned in schema.tables
-        for primary in [owned.table.primary_key.columns.values()]
-        if len(primary) == 1 and isinstance(primary[0].type, Integer)
-    }
-    highest = union_all(
+def _highest(schema: Schema) -> Executable:
+    """Return the question for the highest number of each table that numbers its rows."""
+    numbered = [(owned.table, owned.serial) for owned in schema.tables if owned.serial is not None]
+    return union_all(
         select(literal("").label("name"), null()).where(false()),
-        *(select(literal(name), func.max(key)) for name, (_, key) in numbers.items()),
+        *(select(literal(table.name), func.max(serial)).select_from(table) for table, serial in numbered),
     )
-    return highest, {
-        name: select(key, *owner_columns(owned)).where(key > bindparam("last"))
-        for name, (owned, key) in numbers.items()
-    }

@@ -1,30 +1,33 @@
 """Says which rows of a table are an owner's.
 
 A row belongs to whom its most telling key names: its tenant, else its agent, else its chat stream or person, else its
-creator or account, else a chat stream or person under whatever column, else the ids that its text holds. A key that
-names nobody who exists (NULL, "default") says nothing, and the next one decides. So a row that names another, existing
-tenant is never ours, whatever else it holds.
+creator or account, else the ids that its texts hold. A key that names nobody who exists (NULL, "default") says nothing,
+and the next one decides. So a row that names another, existing tenant is never ours, whatever else it holds; nor is one
+whose texts hold an id of somebody else.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, false, or_, select
+from sqlalchemy import BindParameter, ColumnElement, String, and_, bindparam, false, func, or_
 
 from support.purge.database import chunks
-from support.purge.discovery import GENERATED_ID, Key, OwnedTable, Role, is_generated
+from support.purge.discovery import Key, OwnedTable, Role, is_generated
+from support.purge.mentions import Guard, Registered, pattern_of, rows_with_ids
 from support.purge.owners import Database
 
 Ids = Mapping[Role, frozenset[str]]
 Condition = ColumnElement[bool]
-Guard = tuple[Condition, ...]  # all of them hold where the keys above name nobody
 Parameters = dict[str, Any]
 
+# Whose ids are looked for in texts.
+_MENTIONED = (Role.TENANT, Role.AGENT, Role.ACCOUNT, Role.STREAM, Role.PERSON)
 # What conditions leave open, so that a statement is made once and not for each owner.
 _IDS = bindparam("ids", expanding=True, type_=String)
 _PATTERN = bindparam("pattern", type_=String)
+_OTHERS = bindparam("others", type_=String)
+KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,15 @@ class Part:
     role: Role | None  # None: the texts
     where: Condition
     indexed: bool  # whether an index finds them
-    generated: bool = False  # whether only ids with a random part say something here
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Which ids stand in the texts of a table's rows that no key claims: ours, and those that may be ours."""
+
+    keys: dict[str, list[Any]] = field(default_factory=dict)  # of the rows with this id and none of somebody else
+    beside: dict[str, set[str]] = field(default_factory=dict)  # what is not ours for certain in the rows with this one
+    roles: set[Role] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,7 @@ class Claims:
     database: Database
     owned: OwnedTable
     levels: tuple[Level, ...]
-    nameless: tuple[Key, ...]  # keys that their values reveal, not their names
-    mentioned: frozenset[str]  # our ids that stand in the texts of rows which no key claims
+    mentions: Mentions
 
     def reaches(self, role: Role) -> bool:
         """Whether there are rows of this table which that role decides."""
@@ -69,7 +79,7 @@ class Claims:
                 return True
             if not level.unclaimed:
                 break
-        return any(key.role is role for key in self.nameless)
+        return role in self.mentions.roles
 
     def parts(self, host: str = "") -> Iterator[Part]:
         """Yield the conditions that select an owner's rows; `host` is a tenant that claims nothing."""
@@ -77,11 +87,12 @@ class Claims:
 
     def _descend(self, levels: tuple[Level, ...], host: str, guard: Guard) -> Iterator[Part]:
         if not levels:
-            for key in self.nameless:
-                yield Part(key.role, and_(*guard, key.names(_IDS)), key.indexed, generated=True)
-            if self.mentioned:
-                holds = or_(*(text.regexp_match(_PATTERN) for text in self.owned.texts))
-                yield Part(None, and_(*guard, holds), False)
+            if self.mentions.keys:
+                texts = [func.coalesce(text, "") for text in self.owned.texts]
+                holds = or_(*(text.regexp_match(_PATTERN) for text in texts))
+                is_shared = or_(*(text.regexp_match(_OTHERS) for text in texts))
+                found = [column.in_(KEYS) for column in _single_key(self.owned)]
+                yield Part(None, and_(*found, *guard, holds, ~is_shared), bool(found))
             return
         level, below = levels[0], levels[1:]
         yield Part(level.key.role, and_(*guard, level.key.names(_IDS)), level.key.indexed)
@@ -92,30 +103,42 @@ class Claims:
     def parameters(self, part: Part, ids: Ids) -> Iterator[Parameters]:
         """Yield what to give for the condition of this part such that it selects the rows of the owner of the ids."""
         if part.role is None:
-            known = frozenset[str]().union(*(ids.get(role, ()) for role in (Role.TENANT, Role.AGENT, Role.ACCOUNT)))
-            for chunk in chunks(self.mentioned & known):
-                yield {"pattern": f"(^|[^0-9A-Za-z])({'|'.join(map(re.escape, chunk))})([^0-9A-Za-z]|$)"}
+            known = frozenset[str]().union(*(ids.get(role, ()) for role in _MENTIONED))
+            for chunk in chunks(known & self.mentions.keys.keys()):
+                others = frozenset[str]().union(*(self.mentions.beside[each] for each in chunk)) - known
+                patterns = {"pattern": pattern_of(set(chunk)), "others": pattern_of(others)}
+                keys = dict.fromkeys(key for each in chunk for key in self.mentions.keys[each])
+                yield from ({**patterns, "keys": some} for some in chunks(keys))
+                if not _single_key(self.owned):
+                    yield patterns
         else:
             for chunk in chunks(self._telling(part, part.role, ids)):
                 yield {"ids": chunk}
 
     def _telling(self, part: Part, role: Role, ids: Ids) -> Iterable[str]:
         known = ids.get(role, frozenset())
-        if part.generated or (role is Role.ACCOUNT and not self.owned.is_account):
+        if role is Role.ACCOUNT and not self.owned.is_account:
             return filter(is_generated, known)
         return known
 
 
 def examine(database: Database, owned: OwnedTable, existing: Ids, ours: frozenset[str]) -> Claims:
-    """Read which keys of this table name nobody, and which of our ids stand in texts that no key claims."""
+    """Read which keys of this table name nobody, and which ids stand in texts that no key claims."""
+    levels, guards = unclaimed(database, owned, existing, ours)
+    return Claims(database, owned, levels, _mentions(database, owned, guards, Registered(database, existing, ours)))
+
+
+def unclaimed(
+    database: Database, owned: OwnedTable, existing: Ids, ours: frozenset[str]
+) -> tuple[tuple[Level, ...], list[Guard]]:
+    """Read which keys of this table name nobody; one of the conditions holds for each row that no key claims."""
     levels: list[Level] = []
     guards: list[Guard] = [()]
     for key in owned.levels:
         level = Level(key, frozenset(_unclaimed(database, key, guards, existing, ours)))
         levels.append(level)
         guards = [(*guard, level.names_nobody(values)) for guard in guards for values in chunks(level.unclaimed)]
-    nameless = tuple(_nameless(database, owned, guards))
-    return Claims(database, owned, tuple(levels), nameless, frozenset(_mentioned(database, owned, guards)) & ours)
+    return tuple(levels), guards
 
 
 def _unclaimed(
@@ -129,21 +152,17 @@ def _unclaimed(
         yield None
 
 
-def _nameless(database: Database, owned: OwnedTable, guards: list[Guard]) -> Iterator[Key]:
-    """Yield what other columns of rows that no key claims hold: ids of chat streams, ids of persons."""
-    for role in (Role.STREAM, Role.PERSON):
-        registered = [select(table.column(role)) for table in database.registers(role) if table is not owned]
-        columns = tuple(
-            column
-            for column in owned.others
-            if any(database.has(column.in_(ids), *guard) for ids in registered for guard in guards)
-        )
-        if columns:
-            yield Key(role, columns, unique=False, indexed=False)
+def _mentions(database: Database, owned: OwnedTable, guards: list[Guard], registered: Registered) -> Mentions:
+    mentions = Mentions(roles=registered.roles)
+    for key, ids in rows_with_ids(database, owned, guards, _single_key(owned), registered.among):
+        for each in ids - registered.theirs:
+            keys = mentions.keys.setdefault(each, [])
+            mentions.beside.setdefault(each, set()).update(ids - {each} - registered.ours)
+            keys += key if registered.theirs.isdisjoint(ids) else ()
+    return mentions
 
 
-def _mentioned(database: Database, owned: OwnedTable, guards: list[Guard]) -> Iterator[str]:
-    for guard in guards if owned.texts else ():
-        for row in database.stream(select(*owned.texts).where(*guard)):
-            for text in row:
-                yield from GENERATED_ID.findall(text) if isinstance(text, str) else ()
+def _single_key(owned: OwnedTable) -> list[ColumnElement[Any]]:
+    """Return the one column that identifies a row; nothing when it takes several, or none does."""
+    primary = list(owned.table.primary_key.columns)
+    return primary if len(primary) == 1 else []  # type: ignore[return-value]

@@ -125,7 +125,8 @@ def open_engine(url: str) -> Engine:
 @cache
 def _engine(url: URL) -> Engine:
     """Return the one engine for this URL: it remembers how statements are compiled."""
-    engine = create_engine(url)
+    # A server may have closed a connection that was kept.
+    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

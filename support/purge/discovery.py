@@ -15,9 +15,12 @@ from sqlalchemy import (
     Connection,
     Engine,
     ForeignKeyConstraint,
+    Integer,
     MetaData,
     Table,
     UniqueConstraint,
+    cast,
+    literal_column,
     or_,
     types,
 )
@@ -56,11 +59,20 @@ _OWN_IDS = {"tenants": Role.TENANT, "agents": Role.AGENT, "users": Role.ACCOUNT}
 # Where one of these stands, user_id is a chat user's id on a platform: any text, and the same at many tenants.
 _CHAT_ROLES = {Role.TENANT, Role.AGENT, Role.STREAM, Role.PERSON}
 
+# What SQLite calls the number of a row, unless a column is called so.
+_ROW_NUMBERS = {"_rowid_", "oid", "rowid"}
+# One number for all tables of PostgreSQL: it grows with each transaction that writes. What is seen is not above it.
+LATEST_TRANSACTION = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1)"
+# Which transaction wrote a row, or changed it last. Its number is stored without the upper half; those of the last one
+# tell it, for no row that a run has made is older than four thousand million transactions.
+WRITING_TRANSACTION: ColumnElement[int] = literal_column(
+    f"({LATEST_TRANSACTION} - (({LATEST_TRANSACTION} - xmin::text::bigint) & 4294967295))", Integer
+)
+
 # An index on an expression is none by which a key is found; SQLAlchemy tells of each, each time.
 warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
 
 _GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-GENERATED_ID = re.compile(r"[A-Za-z]+_[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def is_generated(value: str) -> bool:
@@ -89,7 +101,7 @@ class OwnedTable:
     table: Table
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
-    others: tuple[ColumnElement[str], ...]  # texts that play none of the roles
+    serial: ColumnElement[int] | None  # grows from row to row; None where the database has no such number
 
     @property
     def is_account(self) -> bool:
@@ -201,9 +213,19 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
         for role, columns in found.items()
     }
     # Chat users choose their own ids; one that looks like ours says nothing.
-    telling = tuple(column for column in texts if not column.name.endswith("user_id"))
-    others = tuple(_exact(column, dialect) for column in telling if _role(table, column) is None)
-    return OwnedTable(table, keys, telling, others)
+    plain = [column for column in texts if not column.name.endswith("user_id")]
+    structured = [cast(column, types.String) for column in table.columns if isinstance(column.type, types.JSON)]
+    return OwnedTable(table, keys, (*plain, *structured), _serial(table, dialect))
+
+
+def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
+    """Return the number that the database itself gives to each row when it is written."""
+    if dialect == "postgresql":
+        return WRITING_TRANSACTION
+    if dialect == "sqlite" and table.dialect_options["sqlite"]["with_rowid"]:
+        free = _ROW_NUMBERS - {column.name.lower() for column in table.columns}
+        return literal_column(min(free), Integer) if free else None
+    return None
 
 
 def _role(table: Table, column: Column[str]) -> Role | None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     CursorResult,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Select,
     Table,
-    bindparam,
     delete,
     func,
     select,
@@ -24,11 +22,9 @@ from sqlalchemy import (
 )
 
 from support.errors import InfrastructureError
-from support.purge.claims import Claims, Condition, Ids, Parameters, Part
+from support.purge.claims import KEYS, Claims, Condition, Ids, Parameters, Part
 from support.purge.database import chunks
 from support.purge.discovery import Role
-
-_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
 
 
 class Act(Protocol):
@@ -140,7 +136,7 @@ class Eraser:
         where, keys = part.where, None
         primary = claims.owned.table.primary_key.columns.values()
         if not part.indexed and len(primary) == 1:
-            keys, where = select(primary[0]).where(where), primary[0].in_(_KEYS) & where
+            keys, where = select(primary[0]).where(where), primary[0].in_(KEYS) & where
         return _Erasure(claims, part, keys, list(self._walk(claims, where, ())))
 
     def _walk(self, claims: Claims, where: Condition, path: tuple[str, ...]) -> Iterator[_Step]:

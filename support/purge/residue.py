@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import Enum
-from itertools import islice
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, case, null, or_, select, true
 
+from support.purge.claims import Ids, unclaimed
 from support.purge.database import open_engine, parse_url
 from support.purge.discovery import OwnedTable, Role
+from support.purge.mentions import ids_in, owners_of
 from support.purge.owners import Database, existing
 from support.purge.selection import Selection
 
@@ -42,6 +45,7 @@ class Difference:
     rows: int
     keys: tuple[str, ...]  # the first new ones
     scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
+    serials: frozenset[int | None] = frozenset()  # of all new ones
 
     def __str__(self) -> str:
         owner = "/".join(str(name) for name in self.owner) or "no owner"
@@ -63,28 +67,28 @@ class _State:
     """One table at one moment."""
 
     groups: dict[Owner, _Group] = field(default_factory=dict)
-    last: deque[tuple[Owner, Key]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
+    last: deque[tuple[Owner, Key, int | None]] = field(default_factory=lambda: deque(maxlen=REMEMBERED_KEYS))
 
     @property
     def rows(self) -> int:
         return sum(group.rows for group in self.groups.values())
 
-    def add(self, owner: Owner, key: Key) -> None:
+    def add(self, owner: Owner, key: Key, serial: int | None) -> None:
         group = self.groups.get(owner)
         if group is None:
             group = self.groups[owner] = _Group()
         group.rows += 1
         # The order of rows does not matter.
         group.digest += hash(key)
-        self.last.append((owner, key))
+        self.last.append((owner, key, serial))
 
-    def new_since(self, before: _State, owner: Owner) -> Iterator[str]:
-        """Yield the remembered keys of this owner that are certain to be new."""
-        known = set(before.last)
+    def new_since(self, before: _State, owner: Owner) -> Iterator[tuple[str, int | None]]:
+        """Yield key and serial number of the remembered rows of this owner that are certain to be new."""
+        known = {each[:2] for each in before.last}
         is_all_known = before.rows == len(known) or owner not in before.groups
-        for each in self.last if is_all_known else ():
-            if each[0] == owner and each not in known:
-                yield ", ".join(map(str, each[1]))
+        for *each, serial in self.last if is_all_known else ():
+            if each[0] == owner and tuple(each) not in known:
+                yield ", ".join(map(str, each[1])), serial
 
 
 @dataclass(frozen=True)
@@ -92,23 +96,29 @@ class Snapshot:
     """The row count and key digest of every table, by owner. Nothing of the rows' content is kept."""
 
     tables: dict[str, _State]
-    existing: frozenset[str]  # tenants, agents, chat streams, persons, accounts
+    owners: Mapping[str, str]  # of the ids of tenants, agents, chat streams, persons, accounts: itself, or whose it is
 
     @classmethod
-    def take(cls, database_urls: Sequence[str]) -> Snapshot:
-        """Read the keys and owners of all rows. Raises UsageError when a database does not open."""
-        tables: dict[str, _State] = {}
-        known = frozenset[str]()
-        for url, prefix in prefixes(database_urls).items():
-            engine = open_engine(url)
-            try:
-                database = Database.of(engine)
-                known = known.union(*(existing([database], role) for role in Role))
-                for owned in database.schema.tables:
-                    tables[prefix + owned.table.name] = _read(database, owned)
-            finally:
-                engine.dispose()
-        return cls(tables, known)
+    def take(cls, database_urls: Sequence[str], known: Mapping[str, str] | None = None) -> Snapshot:
+        """Read the keys and owners of all rows; `known`: the owners of ids that nobody may have any more.
+
+        Raises UsageError when a database does not open.
+        """
+        with ExitStack() as stack:
+            databases: dict[str, Database] = {}
+            for url, prefix in prefixes(database_urls).items():
+                engine = open_engine(url)
+                stack.callback(engine.dispose)
+                databases[prefix] = Database.of(engine)
+            ids = {role: existing(databases.values(), role) for role in Role}
+            owners = {**(known or {}), **_owners(databases.values(), ids)}
+            claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}
+            tables = {
+                prefix + owned.table.name: _read(database, owned, claimed, owners)
+                for prefix, database in databases.items()
+                for owned in database.schema.tables
+            }
+        return cls(tables, owners)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -121,19 +131,47 @@ def prefixes(database_urls: Sequence[str]) -> dict[str, str]:
     return {url: f"{parse_url(url).database}:" if len(database_urls) > 1 else "" for url in database_urls}
 
 
-def _read(database: Database, owned: OwnedTable) -> _State:
+def _owners(databases: Collection[Database], ids: Ids) -> dict[str, str]:
+    owners = {each: each for role in Role for each in ids[role]}
+    tops = ids[Role.TENANT] | ids[Role.AGENT]
+    for role in (Role.STREAM, Role.PERSON):
+        for database in databases:
+            for table in database.registers(role):
+                owners |= {each: owner or each for each, owner in owners_of(database, table, role, tops).items()}
+    return owners
+
+
+def _read(database: Database, owned: OwnedTable, claimed: Ids, owners: Mapping[str, str]) -> _State:
     state = _State()
     primary = list(owned.table.primary_key)
     key: list[ColumnElement[Any]] = list(primary or owned.table.columns)
-    columns = (column.label(f"c{number}") for number, column in enumerate([*key, *owner_columns(owned)]))
-    for row in database.stream(select(*columns).order_by(*primary)):
-        values = row[: len(key)]
+    telling = list(_owner_columns(owned))
+    serial = null() if owned.serial is None else owned.serial
+    every = [serial, *key, *telling, *_texts(database, owned, claimed)]
+    columns = (column.label(f"c{number}") for number, column in enumerate(every))
+    for number, *row in database.stream(select(*columns).order_by(*primary)):
+        values, names, texts = row[: len(key)], row[len(key) :][: len(telling)], row[len(key) + len(telling) :]
         # Without a primary key all columns are the key, and their values may be of any kind.
-        state.add(row[len(key) :], values if primary else tuple(map(str, values)))
+        found = tuple(values if primary else map(str, values))
+        state.add((*names, *_named(texts, owners)), found, number)
     return state
 
 
-def owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
+def _texts(database: Database, owned: OwnedTable, claimed: Ids) -> Iterator[ColumnElement[Any]]:
+    """Yield the texts, which are empty in the rows that a key claims."""
+    _, guards = unclaimed(database, owned, claimed, frozenset())
+    if guards:
+        is_unclaimed = or_(*(and_(true(), *guard) for guard in guards))
+        yield from (case((is_unclaimed, text), else_=null()) for text in owned.texts)
+
+
+def _named(texts: Iterable[Any], owners: Mapping[str, str]) -> list[str]:
+    """Return whom the texts name."""
+    found = {each for text in texts if isinstance(text, str) for each in ids_in(text)}
+    return sorted({owners[each] for each in found & owners.keys()})
+
+
+def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
     """Yield tenant and agent columns, or else the next key that tells whose a row is."""
     levels = owned.levels
     telling = [level for level in levels if level.role in (Role.TENANT, Role.AGENT)] or levels[:1]
@@ -143,22 +181,26 @@ def owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
 def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) -> list[Difference]:
     """Return every difference; those of kind OTHERS belong to somebody who exists and is not ours."""
     mine = ours.ids if ours else frozenset[str]()
-    others = (before.existing | after.existing) - mine
+    others = (before.owners.keys() | after.owners.keys()) - mine
     return [
-        Difference(table, owner, _kind(owner, mine, others), rows, keys)
+        difference
         for table in sorted(before.tables.keys() | after.tables.keys())
-        for owner, rows, keys in _differences(before.tables.get(table, _State()), after.tables.get(table, _State()))
+        for difference in _differences(
+            table, before.tables.get(table, _State()), after.tables.get(table, _State()), partial(_kind, mine, others)
+        )
     ]
 
 
-def _differences(before: _State, after: _State) -> Iterator[tuple[Owner, int, tuple[str, ...]]]:
+def _differences(table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind]) -> Iterator[Difference]:
     for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
         was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
         if was != now:
-            yield owner, now.rows - was.rows, tuple(islice(after.new_since(before, owner), SHOWN_KEYS))
+            new = list(after.new_since(before, owner))
+            keys, serials = tuple(key for key, _ in new[:SHOWN_KEYS]), frozenset(serial for _, serial in new)
+            yield Difference(table, owner, kind_of(owner), now.rows - was.rows, keys, serials=serials)
 
 
-def _kind(owner: Owner, mine: frozenset[str], others: frozenset[str]) -> Kind:
+def _kind(mine: Set[str], others: Set[str], owner: Owner) -> Kind:
     named = {name for name in owner if name}
     if named & mine:
         return Kind.LEFT

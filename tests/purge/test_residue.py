@@ -64,9 +64,9 @@ def test_what_others_do_meanwhile_is_theirs(site: Site) -> None:
 
     differences = compare(before, Snapshot.take([site.url]), Selection.of(["testuser_1"], ["tenant_1"]))
 
-    # A row without any id but a reference, or with the id in a text, does not tell whose it is.
+    # A row without any id but a reference does not tell whose it is.
     unexplained = {each.table for each in differences if each.kind is not Kind.OTHERS}
-    assert unexplained == {"scopes", "memory_chest", "thumbnails", "attachments"}
+    assert unexplained == {"thumbnails", "attachments"}
     changes = {(each.table, each.owner[0], each.rows) for each in differences if each.kind is Kind.OTHERS}
     assert {("messages", one.tenant_id, 1), ("user_sessions", two.tenant_id, -1)} <= changes
     assert ("expressions", stream_of(three.agent_ids[0]), 1) in changes
