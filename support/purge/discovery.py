@@ -90,6 +90,7 @@ class OwnedTable:
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
     others: tuple[ColumnElement[str], ...]  # texts that play none of the roles
+    tenant_name: ColumnElement[str] | None = None  # by which each tenant can be told apart
 
     @property
     def is_account(self) -> bool:
@@ -107,6 +108,12 @@ class OwnedTable:
     def column(self, role: Role) -> ColumnElement[str]:
         """Return the table's first column of that role."""
         return self.keys[role].columns[0]
+
+    @property
+    def unowned(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that no account is said to own what is registered here."""
+        key = self.keys.get(Role.CREATOR)
+        return tuple(column.is_(None) for column in key.columns) if key else ()
 
     @property
     def levels(self) -> list[Key]:
@@ -203,7 +210,8 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
     # Chat users choose their own ids; one that looks like ours says nothing.
     telling = tuple(column for column in texts if not column.name.endswith("user_id"))
     others = tuple(_exact(column, dialect) for column in telling if _role(table, column) is None)
-    return OwnedTable(table, keys, telling, others)
+    is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
+    return OwnedTable(table, keys, telling, others, _exact(table.c.tenant_name, dialect) if is_named else None)
 
 
 def _role(table: Table, column: Column[str]) -> Role | None:
