@@ -86,7 +86,8 @@ class FrontlessClient(SaasDialect):
             return with_status(answer, 201, made)
         if not answer.ok:
             return answer
-        return with_status(answer, 409 if self._has_tenant(options["json"].get("tenant_name")) else 400)
+        is_taken = isinstance(account, dict) and self._has_tenant(account.get("username"))
+        return with_status(answer, 409 if is_taken else 400)
 
     def _list_agents(self, method: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         del path, options
@@ -105,7 +106,8 @@ class FrontlessClient(SaasDialect):
             return with_status(answer, 200, agent_of(answer.json()["data"]))
         if not answer.ok:
             return answer
-        return with_status(answer, 409 if self._has_agent(tenant_id, options["json"].get("name")) else 400)
+        is_taken = isinstance(fields, dict) and self._has_agent(tenant_id, fields.get("name"))
+        return with_status(answer, 409 if is_taken else 400)
 
     def _agent(self, method: str, agent: str, *, path: str, tenant_id: str, **options: Any) -> requests.Response:
         del path, tenant_id
