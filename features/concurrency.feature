@@ -17,7 +17,7 @@ Feature: Concurrency
     When Lin talks to each agent on every platform at once
     Then every message of the swarm was answered in its own conversation
 
-  @CON-002 @critical
+  @CON-002 @critical @needs.accounts
   Scenario: Everybody who registers at the same time becomes a tenant
     When 12 people register at once
     Then each of them has ids, an API key and a token of its own, and sees itself

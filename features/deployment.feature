@@ -55,7 +55,7 @@ Feature: Deployment
     And Lin writes "你好" to "Ada"
     Then "Ada" answers Lin
 
-  @DEP-005 @critical @websocket @needs.launch
+  @DEP-005 @critical @websocket @needs.accounts @needs.launch
   Scenario: Conversations go on while the configurator restarts, and accounts and keys stay as they were
     Given these agents have been created
       | tenant | agent |

@@ -12,7 +12,7 @@ Feature: The acceptance flow
     Then the configurator says that it is healthy
     And the replier refuses a stranger
 
-  @FLOW-002 @smoke
+  @FLOW-002 @smoke @needs.accounts
   Scenario: Tenants register
     When the tenants of the run have registered
     Then each has ids, an API key and a token of its own

@@ -1,4 +1,4 @@
-@login
+@login @needs.accounts
 Feature: Login
   A tenant comes back with its user name and its password, and with nothing else. Who guesses learns nothing: neither
   from the answer nor from its time whether a user exists, and soon not even whether the guess was right.

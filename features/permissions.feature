@@ -3,7 +3,7 @@ Feature: Permissions
   A tenant does with its account and its agents what it likes; nobody else does anything with them. Who is nobody in
   particular may ask for the health and for the templates, and is told so clearly when they ask for more.
 
-  @PER-001 @blocker
+  @PER-001 @blocker @needs.accounts
   Scenario Outline: Only its own access token lets a tenant <operation>
     Given Acme has registered
     And Acme has created the agent "Ada"
@@ -49,7 +49,7 @@ Feature: Permissions
       | change the agent |
       | delete the agent |
 
-  @PER-002 @critical
+  @PER-002 @critical @needs.accounts
   Scenario: What is no token opens nothing, however it looks
     Given Acme has registered
     When a stranger tries to read the account of Acme with each of these
@@ -67,7 +67,7 @@ Feature: Permissions
     And every answer says that an access token is asked for
     And Acme still has access
 
-  @PER-003 @blocker
+  @PER-003 @blocker @needs.accounts
   Scenario Outline: To another tenant an agent does not exist: <operation>
     Given these tenants have registered
       | tenant  |
@@ -85,7 +85,7 @@ Feature: Permissions
       | change the agent |
       | delete the agent |
 
-  @PER-004 @blocker @needs.statistics @needs.tenant_key @needs.logout
+  @PER-004 @blocker @needs.accounts @needs.statistics @needs.tenant_key @needs.logout
   Scenario: However a tenant names another, it sees and changes itself only
     Given these tenants have registered
       | tenant  |
@@ -112,19 +112,19 @@ Feature: Permissions
     And Acme has its own agents and no others
     And Acme is as it was
 
-  @PER-005 @critical @needs.profile
+  @PER-005 @critical @needs.accounts @needs.profile
   Scenario: A tenant cannot make itself an enterprise
     Given Acme has registered
     When Acme tries to upgrade the tenant
     Then it is refused as forbidden
     And Acme is what it registered as
 
-  @PER-006 @critical @needs.profile
+  @PER-006 @critical @needs.accounts @needs.profile
   Scenario: Nobody upgrades a tenant without its access token
     When a stranger tries to upgrade the tenant with no credential
     Then it is refused as unauthorized
 
-  @PER-007 @critical @needs.profile
+  @PER-007 @critical @needs.accounts @needs.profile
   Scenario: A tenant cannot change what it is
     Given Acme has registered
     When Acme tries to change these of itself
@@ -225,7 +225,7 @@ Feature: Permissions
       | DELETE | /api/v1/tenant/    |
       | TRACE  | /health            |
 
-  @PER-014 @critical
+  @PER-014 @critical @needs.accounts
   Scenario Outline: The page of another site cannot act for a tenant: <origin>
     Given Acme has registered
     When a page of <origin> asks for the account of Acme

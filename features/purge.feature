@@ -36,6 +36,10 @@ Feature: Purge
     Examples:
       | name          |
       | its tenant id |
+
+    @needs.accounts
+    Examples: an account
+      | name          |
       | its user id   |
 
   @PRG-003 @blocker

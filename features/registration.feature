@@ -1,4 +1,4 @@
-@registration
+@registration @needs.accounts
 Feature: Registration
   Whoever registers becomes a tenant: with ids, an API key and tokens that nobody else has, under a user name that is
   theirs alone. What cannot be a proper account is refused with a reason, and leaves nothing behind.

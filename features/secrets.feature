@@ -3,7 +3,7 @@ Feature: Secrets
   Passwords, tokens and keys are told to their owner, once, and to nobody else: not to another tenant, not in a
   refusal, not in a log, not in the database.
 
-  @SEC-001 @critical
+  @SEC-001 @critical @needs.accounts
   Scenario Outline: A registration is refused without the password in it: <detail> <value>
     When somebody tries to register with the <detail> "<value>"
     Then it is refused as invalid
@@ -23,7 +23,7 @@ Feature: Secrets
       | detail        | value          |
       | tenant type   | an unknown one |
 
-  @SEC-002 @critical
+  @SEC-002 @critical @needs.accounts
   Scenario Outline: What cannot be read is refused without the password in it: to <operation>, <body>
     When a stranger tries to <operation> and sends <body>
     Then it is refused as invalid
@@ -38,21 +38,21 @@ Feature: Secrets
       | log in    | JSON that breaks off |
       | log in    | a list               |
 
-  @SEC-003 @critical
+  @SEC-003 @critical @needs.accounts
   Scenario: A taken name is refused without a word about its owner
     Given Acme has registered with an email address
     When somebody tries to register with the user name of Acme
     Then it is refused as taken
     And no secret and no id of Acme stands in the answer
 
-  @SEC-004 @critical
+  @SEC-004 @critical @needs.accounts
   Scenario: No answer holds a password, not even to its owner
     Given Acme has registered
     And Acme has created the agent "Ada"
     When Acme does everything that it can
     Then no answer holds the password of Acme or what is stored of it
 
-  @SEC-005 @blocker @needs.tenant_key
+  @SEC-005 @blocker @needs.accounts @needs.tenant_key
   Scenario: No answer to a tenant holds a secret of another
     Given these tenants have registered
       | tenant  |
@@ -64,14 +64,14 @@ Feature: Secrets
     Then no secret and no id of Acme stands in any answer
     And the API key of Mallory stands in one of them
 
-  @SEC-006 @blocker
+  @SEC-006 @blocker @needs.accounts
   Scenario: No table holds a password or a token
     Given Acme has registered
     And Acme has logged in on its "laptop"
     Then the user name of Acme stands in a table
     But neither the password nor a token of Acme does
 
-  @SEC-007 @critical
+  @SEC-007 @critical @needs.accounts
   Scenario: Two tenants with one password do not look alike in the database
     Given these tenants have registered
       | tenant |
@@ -79,7 +79,7 @@ Feature: Secrets
       | Globex |
     Then what is stored of the passwords of Acme and Globex differs
 
-  @SEC-008 @critical @needs.launch
+  @SEC-008 @critical @needs.accounts @needs.launch
   Scenario: No log holds a secret
     Given Acme has registered
     And Acme has created the agent "Ada"

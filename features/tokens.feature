@@ -1,4 +1,4 @@
-@tokens
+@tokens @needs.accounts
 Feature: Tokens
   A login gives two tokens: an access token, which opens the tenant's account for a day, and a refresh token, which is
   good for nothing but a new access token, for a month. Both end with a logout. Nobody can make one, alter one, or

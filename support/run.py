@@ -202,7 +202,7 @@ def _cleanup(world: World, residue: list[str]) -> Cleanup:
     for purge in world.purges:
         tables.update(purge.counts)
     return Cleanup(
-        users_cleaned=tables["tenant_users"] + tables["users"],
+        users_cleaned=tables["tenant_users"] + tables["users"] or tables["tenants"],
         agents_cleaned=tables["agents"],
         sessions_cleaned=tables["user_sessions"],
         messages_cleaned=tables["messages"],

@@ -45,7 +45,7 @@ TAGS = {
     "needs.short_sessions": "skipped when the deployment cannot be told to let tokens end soon",
     "needs.model": "skipped when the deployment does not ask our model endpoint",
     "needs.llm": "skipped unless -D topics=llm",
-    **{f"needs.{capability}": f"skipped when the dialect knows {what}" for capability, what in CAPABILITIES.items()},
+    **{f"needs.{capability}": f"skipped when the deployment knows {what}" for capability, what in CAPABILITIES.items()},
     "wip": "work in progress, skipped",
 }
 

@@ -109,7 +109,8 @@ def change_at_once(scene: Scene, agent: str, values: Iterable[str]) -> None:
 def send_bodies(scene: Scene, agent: str, bodies: Iterable[str]) -> dict[str, requests.Response]:
     """Try to create an agent, and to change this one, by what is no request; return the answers."""
     changed, configurator = scene.agent(agent), scene.grounds.configurator
-    options = {"authorization": bearer(tenant_of(scene, changed).access_token), "agent_id": changed.agent_id}
+    owner = tenant_of(scene, changed)
+    options = {"authorization": bearer(owner.access_token), "agent_id": changed.agent_id, "tenant_id": owner.tenant_id}
     return {
         f"to {name} by {body}": accounts.send_body(configurator, OPERATIONS[name], BODIES[body], **options)
         for body in bodies

@@ -28,7 +28,7 @@ class ConfiguratorClient:
     configurator cannot be reached.
     """
 
-    # The capabilities that the dialect lacks, each with the reason why what needs it does not apply.
+    # The capabilities that are lacking, each with the reason why what needs it does not apply.
     lacking: Mapping[str, str] = MappingProxyType({})
     # What ids, keys and tokens look like, by their names in Tenant.
     forms: Mapping[str, str] = MappingProxyType(
@@ -170,7 +170,8 @@ class ConfiguratorClient:
         """Send the creation of an agent that may be refused; it is in the ledger before. `options` are of requests."""
         if self._log:
             self._log.will_create_agent(tenant.tenant_id, str(fields.get("name")))
-        response = self.request("POST", "/api/v1/agents/", token=tenant.access_token, json=fields, **options)
+        whose = {"token": tenant.access_token, "tenant_id": tenant.tenant_id}
+        response = self.request("POST", "/api/v1/agents/", **whose, json=fields, **options)
         if self._log and response.status_code == 200:
             self._log.agent_created(response.json()["tenant_id"], response.json()["agent_id"])
         return response
@@ -198,7 +199,8 @@ class ConfiguratorClient:
 
     def list_agents(self, tenant: Tenant) -> list[dict[str, Any]]:
         """Return the agents that the tenant sees, as they are on the wire."""
-        agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", token=tenant.access_token), 200)
+        whose = {"token": tenant.access_token, "tenant_id": tenant.tenant_id}
+        agents: list[dict[str, Any]] = _json(self.request("GET", "/api/v1/agents/", **whose), 200)
         return agents
 
     def change_agent(self, tenant: Tenant, agent: Agent, **changes: Any) -> dict[str, Any]:

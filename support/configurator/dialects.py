@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from support.configurator.client import ConfiguratorClient
+from support.configurator.frontless import FrontlessClient
 from support.configurator.saas import SaasClient
-from support.errors import UsageError
 
-# What a dialect may lack (ConfiguratorClient.lacking says which), by the name of the tag on what needs it.
+# What a deployment may lack (ConfiguratorClient.lacking says which), by the name of the tag on what needs it.
 CAPABILITIES: Mapping[str, str] = {
+    "accounts": "no accounts",
     "renewal": "no refresh tokens",
     "logout": "no logout",
     "statistics": "no statistics of a tenant",
@@ -22,9 +23,9 @@ CAPABILITIES: Mapping[str, str] = {
 
 
 def client_of(dialect: str, configurator_url: str, front_url: str | None, **options: Any) -> ConfiguratorClient:
-    """Return a client that speaks the dialect. Raises UsageError when it needs a URL that is missing."""
+    """Return a client that speaks the dialect: in saas at the web front, or at the configurator where there is none."""
     if dialect == "v1":
         return ConfiguratorClient(configurator_url, **options)
-    if not front_url:
-        raise UsageError(f"dialect {dialect} is spoken at a web front, too; give its URL as -D front_url=.")
-    return SaasClient(configurator_url, front_url, **options)
+    if front_url:
+        return SaasClient(configurator_url, front_url, **options)
+    return FrontlessClient(configurator_url, **options)

@@ -55,11 +55,11 @@ class Operation:
 OPERATIONS: Mapping[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("register", "POST", "/api/v1/auth/register", needs_token=False),
-        Operation("log in", "POST", "/api/v1/auth/login", needs_token=False),
+        Operation("register", "POST", "/api/v1/auth/register", needs_token=False, needs="accounts"),
+        Operation("log in", "POST", "/api/v1/auth/login", needs_token=False, needs="accounts"),
         Operation("renew the session", "POST", "/api/v1/auth/refresh", needs_token=False, needs="renewal"),
         Operation("end the session", "POST", "/api/v1/auth/logout", needs="logout"),
-        Operation("read the account", "GET", "/api/v1/auth/me"),
+        Operation("read the account", "GET", "/api/v1/auth/me", needs="accounts"),
         Operation("read the tenant", "GET", "/api/v1/tenant/"),
         Operation("change the tenant", "PUT", "/api/v1/tenant/", {"phone": "+86 10 8888 6666"}),
         Operation("read the statistics", "GET", "/api/v1/tenant/stats", needs="statistics"),

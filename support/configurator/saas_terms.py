@@ -7,7 +7,9 @@ from typing import Any
 
 import requests
 
+from support.configurator.client import UnexpectedAnswer
 from support.configurator.records import Template
+from support.masking import mask
 
 Json = dict[str, Any]
 
@@ -55,6 +57,22 @@ def spelt(fields: Mapping[str, Any]) -> Json:
         # What it is called in a conversation is another thing than its name.
         config["bot_overrides"] = {"nickname": fields["name"]}
     return {**plain, "config": config} if config else plain
+
+
+def succeeded(answer: requests.Response) -> bool:
+    """Whether the configurator has done what it was asked: it says so by `success`, whatever the status is.
+
+    Raises UnexpectedAnswer when it says neither yes nor no.
+    """
+    if not answer.ok:
+        return False
+    told = answer.json() if answer.headers.get("Content-Type", "").startswith("application/json") else None
+    if not isinstance(told, dict) or not isinstance(told.get("success"), bool):
+        raise UnexpectedAnswer(
+            f"{answer.request.method} {answer.request.path_url} answered {answer.status_code} "
+            f"{mask(answer.text)[:500]}; expected it to say by `success` whether it was done."
+        )
+    return told["success"] is True
 
 
 def about_token(answer: requests.Response) -> requests.Response:

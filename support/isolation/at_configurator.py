@@ -1,7 +1,7 @@
 """Attempts at the configurator: to read, change, spend or take over what is another tenant's.
 
 An intruder names the other wherever a configurator might look: in the query, in a header and in the body. The owner
-names nobody: its own is what it gets.
+names nobody: its own is what it gets. Where nobody has an account, nobody can be told apart, and there is no intruder.
 """
 
 from typing import Any
@@ -124,18 +124,18 @@ def _names(actor: Tenant, owner: Tenant) -> tuple[dict[str, str], dict[str, str]
     )
 
 
-READING_AN_AGENT = at_channel("reading an agent", _read_agent)
-LISTING_AGENTS = at_channel("listing the agents", _list_agents)
-CHANGING_AN_AGENT = at_channel("changing an agent", _change_agent)
+READING_AN_AGENT = at_channel("reading an agent", _read_agent, needs="accounts")
+LISTING_AGENTS = at_channel("listing the agents", _list_agents, needs="accounts")
+CHANGING_AN_AGENT = at_channel("changing an agent", _change_agent, needs="accounts")
 
 AT_CONFIGURATOR = (
     READING_AN_AGENT,
     LISTING_AGENTS,
     CHANGING_AN_AGENT,
-    at_channel("deleting an agent", _delete_agent),
-    at_channel("creating an agent in the other's name", _create_agent),
-    at_channel("reading what the tenant is", _read_tenant),
-    at_channel("changing what the tenant is", _change_tenant, alone=True),
+    at_channel("deleting an agent", _delete_agent, needs="accounts"),
+    at_channel("creating an agent in the other's name", _create_agent, needs="accounts"),
+    at_channel("reading what the tenant is", _read_tenant, needs="accounts"),
+    at_channel("changing what the tenant is", _change_tenant, alone=True, needs="accounts"),
     at_channel("reading the API key", _read_key, needs="tenant_key"),
     at_channel("replacing the API key", _replace_key, alone=True, needs="tenant_key"),
     at_channel("renewing the session in the other's name", _renew_session, alone=True, needs="renewal"),

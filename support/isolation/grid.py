@@ -12,7 +12,12 @@ from rich.text import Text
 from support.isolation.matrix import Cell
 from support.masking import mask
 
-_SIGNS = {"held": ("✓", "green"), "broken": ("✗", "bold red"), "inconclusive": ("?", "bold yellow")}
+_SIGNS = {
+    "held": ("✓", "green"),
+    "broken": ("✗", "bold red"),
+    "inconclusive": ("?", "bold yellow"),
+    "not applicable": ("–", "dim"),
+}
 # The title and the sentences below the table are to stay on their lines.
 _NARROWEST = 80
 _FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
@@ -33,8 +38,12 @@ def svg(cells: Sequence[Cell]) -> str:
 def _print(console: Console, cells: Sequence[Cell]) -> None:
     console.print(_table(cells))
     for cell in cells:
-        if cell.verdict != "held":
+        if cell.verdict not in ("held", "not applicable"):
             console.print(mask(str(cell)), style=_SIGNS[cell.verdict][1], markup=False)
+    absent = {cell.channel: cell.reason for cell in cells if cell.verdict == "not applicable"}
+    for reason in dict.fromkeys(absent.values()):
+        channels = ", ".join(channel for channel, why in absent.items() if why == reason)
+        console.print(f"not applicable: {channels} ({reason.rstrip('.')})", style="dim", markup=False)
 
 
 def _width(cells: Sequence[Cell]) -> int:
@@ -45,7 +54,8 @@ def _table(cells: Sequence[Cell]) -> Table:
     tenants = list(dict.fromkeys(name for cell in cells for name in (cell.intruder, cell.owner)))
     signs = {(cell.channel, cell.intruder, cell.owner): Text(*_SIGNS[cell.verdict]) for cell in cells}
     count = {verdict: sum(cell.verdict == verdict for cell in cells) for verdict in _SIGNS}
-    summary = ", ".join(f"{number} {verdict}" for verdict, number in count.items())
+    told = {verdict: number for verdict, number in count.items() if number or verdict != "not applicable"}
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in told.items())
     table = Table(title=f"Who reached what is another's: {summary}", min_width=_NARROWEST)
     table.caption = f"The signs of a column are for {', '.join(tenants)}, from left to right."
     table.add_column("channel")

@@ -23,15 +23,17 @@ CHANNELS: Sequence[str] = tuple(channel for attempt in ATTEMPTS for channel in a
 # A deployment on two cores is busy with these; more would only wait in it.
 _AT_ONCE = 8
 
+Verdict = Literal["held", "broken", "inconclusive", "not applicable"]
+
 
 @dataclass(frozen=True)
 class Cell:
-    """The outcome for one pair and channel; the reason says why nothing could be said."""
+    """The outcome for one pair and channel; the reason says why nothing could be said, or why there is no channel."""
 
     intruder: str
     owner: str
     channel: str
-    verdict: Literal["held", "broken", "inconclusive"]
+    verdict: Verdict
     reason: str = ""
 
     def __str__(self) -> str:
@@ -58,12 +60,19 @@ def try_channels(
 ) -> list[Cell]:
     """Make every attempt for each pair (intruder, owner), on the owner's first agent."""
     pairs = list(pairs)
-    attempts = [attempt for attempt in attempts if attempt.needs not in grounds.configurator.lacking]
+    lacking = grounds.configurator.lacking
     tenants = {tenant.tenant_id: tenant for pair in pairs for tenant in pair}.values()
     everyone = [*pairs, *((tenant, tenant) for tenant in tenants)]
-    results = _make(grounds, [(attempt, *each) for attempt in attempts for each in everyone])
-    channels = [channel for attempt in attempts for channel in attempt.channels]
-    return [_judge(results, channel, *pair) for channel in channels for pair in pairs]
+    made = [attempt for attempt in attempts if attempt.needs not in lacking]
+    results = _make(grounds, [(attempt, *each) for attempt in made for each in everyone])
+    return [
+        _judge(results, channel, *pair)
+        if attempt in made
+        else _cell(channel, *pair, "not applicable", lacking[attempt.needs])
+        for attempt in attempts
+        for channel in attempt.channels
+        for pair in pairs
+    ]
 
 
 def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
@@ -87,11 +96,15 @@ def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
 def _judge(results: _Results, channel: str, intruder: Tenant, owner: Tenant) -> Cell:
     outcome, reason = results[channel, intruder.tenant_id, owner.tenant_id].outcome, ""
     if outcome == "reached":
-        verdict: Literal["held", "broken", "inconclusive"] = "broken"
+        verdict: Verdict = "broken"
     elif reason := _doubt(results, channel, intruder, owner):
         verdict = "inconclusive"
     else:
         verdict = "held" if outcome == "refused" else "broken"
+    return _cell(channel, intruder, owner, verdict, reason)
+
+
+def _cell(channel: str, intruder: Tenant, owner: Tenant, verdict: Verdict, reason: str) -> Cell:
     return Cell(intruder.tenant_name, owner.tenant_name, channel, verdict, reason)
 
 

@@ -26,7 +26,7 @@ NAMED: Mapping[str, Naming] = {
     "the sender of the frame": lambda _, __, credential: {"meta": {"sender_user": credential}},
     "the target of the frame": lambda _, __, credential: {"meta": {"target_user": credential}},
     "the sender of the message": lambda tenant, _, __: _in_info(
-        sender_info={"user_info": {"user_id": tenant.user_id, "user_nickname": tenant.tenant_id}}
+        sender_info={"user_info": {"user_id": tenant.user_id or tenant.tenant_id, "user_nickname": tenant.tenant_id}}
     ),
     "the receiver of the message": lambda tenant, agent, _: _in_info(
         receiver_info={

@@ -40,7 +40,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--run", metavar="ID", help="what this run created")
     what.add_argument("--tenant", metavar="ID", nargs="+", help="these tenants, named exactly")
-    what.add_argument("--prefix", metavar="NAME", help="users whose name begins with exactly this text")
+    what.add_argument(
+        "--prefix", metavar="NAME", help="users, and tenants without one, whose name begins with exactly this text"
+    )
     what.add_argument("--resume", action="store_true", help="what runs left that are not alive any more")
     what.add_argument("--older-than", metavar="AGE", type=_seconds, help="what runs left before this age: 30m, 12h, 2d")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")

@@ -102,6 +102,7 @@ class OwnedTable:
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
     serial: ColumnElement[int] | None  # grows from row to row; None where the database has no such number
+    tenant_name: ColumnElement[str] | None = None  # by which each tenant can be told apart
 
     @property
     def is_account(self) -> bool:
@@ -119,6 +120,12 @@ class OwnedTable:
     def column(self, role: Role) -> ColumnElement[str]:
         """Return the table's first column of that role."""
         return self.keys[role].columns[0]
+
+    @property
+    def unowned(self) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that no account is said to own what is registered here."""
+        key = self.keys.get(Role.CREATOR)
+        return tuple(column.is_(None) for column in key.columns) if key else ()
 
     @property
     def levels(self) -> list[Key]:
@@ -215,7 +222,9 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
     # Chat users choose their own ids; one that looks like ours says nothing.
     plain = [column for column in texts if not column.name.endswith("user_id")]
     structured = [cast(column, types.String) for column in table.columns if isinstance(column.type, types.JSON)]
-    return OwnedTable(table, keys, (*plain, *structured), _serial(table, dialect))
+    is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
+    tenant_name = _exact(table.c.tenant_name, dialect) if is_named else None
+    return OwnedTable(table, keys, (*plain, *structured), _serial(table, dialect), tenant_name)
 
 
 def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:

@@ -174,7 +174,8 @@ class Ledger:
             case "will_register" | "registered" | "agent_created":
                 # The tenant of an agent may be one that the run only visits.
                 foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
-                for name in event.keys() - {"event"} - foreign:
+                # What has no account has no user id.
+                for name in {name for name in event if event[name]} - {"event"} - foreign:
                     self._named.setdefault(f"{name}s", set()).add(event[name])
                     if self._scenario:
                         self.scenarios.setdefault(event[name], self._scenario)

@@ -104,7 +104,7 @@ def resolve(databases: Collection[Database], named: Selection) -> tuple[list[Own
     Raises UsageError for a user whose tenant holds other users too: nobody said that those may go.
     """
     sole_owners = Selection.of(user_ids=_sole_owners_of(databases, named.tenant_ids))
-    accounts = set(_find_accounts(databases, named.union([sole_owners])))
+    accounts = {*_find_accounts(databases, named.union([sole_owners])), *_find_tenants(databases, named.usernames)}
     names = named.union([Selection.of(*zip(*((a.username, a.tenant_id, a.user_id) for a in accounts), strict=True))])
     names = names.union([Selection.of(tenant_ids=_tenants_of(databases, names.user_ids))])
     _refuse_shared(databases, named, names)
@@ -146,6 +146,29 @@ def _read_accounts(database: Database, table: OwnedTable, condition: ColumnEleme
     for row in database.stream(select(*(table.column(role) for role in roles)).where(condition)):
         values = dict(zip(roles, row, strict=True))
         yield _Account(values.get(Role.TENANT) or "", values.get(Role.ACCOUNT) or "", values[Role.USERNAME])
+
+
+def _find_tenants(databases: Collection[Database], names: Collection[str]) -> Iterator[_Account]:
+    """Yield the tenants of these names that have no account: such a tenant is called by its own name."""
+    found = [
+        _Account(tenant, "", called)
+        for database in databases
+        for table, name in _tenant_names(database)
+        for chunk in chunks(names)
+        for tenant, called in database.stream(
+            select(table.column(Role.TENANT), name).where(name.in_(chunk), *table.unowned)
+        )
+    ]
+    accounts = _find_accounts(databases, Selection.of(tenant_ids=[tenant.tenant_id for tenant in found]))
+    having_accounts = {account.tenant_id for account in accounts}
+    yield from (tenant for tenant in found if tenant.tenant_id not in having_accounts)
+
+
+def _tenant_names(database: Database) -> Iterator[tuple[OwnedTable, ColumnElement[str]]]:
+    """Yield the tables in which each tenant has a name of its own, with the column of that name."""
+    for table in database.registers(Role.TENANT):
+        if table.tenant_name is not None:
+            yield table, table.tenant_name
 
 
 def _tenants_of(databases: Iterable[Database], users: Collection[str]) -> Iterator[str]:
@@ -205,14 +228,16 @@ def select_tenants(engine: Engine, tenant_ids: Iterable[str]) -> Selection:
 def select_prefix(engine: Engine, prefix: str) -> Selection:
     """Return the accounts whose user name begins with exactly this text, with their tenants and agents.
 
-    Raises UsageError when the prefix is empty: it would name everybody.
+    A tenant without an account is called by its own name. Raises UsageError when the prefix is empty: it would name
+    everybody.
     """
     if not prefix:
         raise UsageError("An empty prefix names every user; give the text with which the user names begin.")
     database = Database.of(engine)
+    of_accounts = [(table.column(Role.USERNAME), ()) for table in database.accounts]
+    of_tenants = [(name, table.unowned) for table, name in _tenant_names(database)]
     names = set[str]()
-    for table in database.accounts:
-        name = table.column(Role.USERNAME)
+    for name, conditions in (*of_accounts, *of_tenants):
         begins = func.substr(name, 1, len(prefix)) == prefix
-        names.update(database.values(name, begins))
+        names.update(database.values(name, begins, *conditions))
     return _expand(database, Selection.of(names))

@@ -63,8 +63,8 @@ class PurgeReport:
 
     @property
     def users(self) -> int:
-        """User accounts."""
-        return self._rows("tenant_users", "users")
+        """User accounts; where there are none, tenants."""
+        return self._rows("tenant_users", "users") or self._rows("tenants")
 
     @property
     def agents(self) -> int:

@@ -1,16 +1,20 @@
-"""A small server that speaks dialect saas as it was observed: a web front and a configurator at one address."""
+"""A small server that speaks dialect saas as it was observed: a web front and a configurator at one address.
+
+It answers as the real ones do where nothing else is asked for: a refusal of the configurator is a 200.
+"""
 
 import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs
 
 import jwt
 import uvicorn
-from fastapi import Body, FastAPI, Header, HTTPException, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi import Body, FastAPI, Header, HTTPException, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
 
 from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports
@@ -22,6 +26,27 @@ Authorization = Annotated[str, Header()]
 
 def new_id(kind: str) -> str:
     return f"{kind}_{uuid.uuid4().hex[:12]}"
+
+
+class NewTenant(BaseModel):
+    tenant_name: str
+    tenant_type: Literal["personal", "enterprise"]
+    contact_email: str | None = None
+
+
+class NewAgent(BaseModel):
+    tenant_id: str
+    name: str
+    description: str | None = None
+    template_id: str | None = None
+    config: Json | None = None
+
+
+class NewKey(BaseModel):
+    tenant_id: str
+    agent_id: str
+    name: str
+    permissions: list[str]
 
 
 class Site:
@@ -118,21 +143,100 @@ def front(app: FastAPI, site: Site) -> None:
         return {"success": tenant_id in site.tenants, "data": site.tenants.get(tenant_id)}
 
 
+def done(data: Any) -> Json:
+    return {"success": True, "message": "success: true", "data": data, "error_code": None}
+
+
+# Code and text say nothing that could be relied on.
+REFUSED: Json = {"success": False, "message": "success", "data": None, "error_code": "200"}
+
+
+def told(found: Any) -> Json:
+    return REFUSED if found is None else done(found)
+
+
+def listed(rows: list[Json], page: int, size: int) -> Json:
+    return done({"items": rows[(page - 1) * size : page * size], "pages": -(-len(rows) // size)})
+
+
 def configurator(app: FastAPI, site: Site) -> None:
+    @app.get("/health")
+    def health() -> Json:
+        return {"status": "healthy"}
+
     @app.get("/api/v2/tenants")
-    def list_tenants(page: int, size: int) -> Json:
-        items = list(site.tenants.values())[(page - 1) * size : page * size]
-        return {"success": True, "data": {"items": items, "pages": -(-len(site.tenants) // size)}}
+    def list_tenants(page: int, size: Annotated[int, Query(le=100)]) -> Json:
+        return listed(list(site.tenants.values()), page, size)
+
+    @app.post("/api/v2/tenants")
+    def create_tenant(tenant: NewTenant) -> Json:
+        if tenant.tenant_name in [each["tenant_name"] for each in site.tenants.values()]:
+            return REFUSED
+        tenant_id = new_id("tenant")
+        site.tenants[tenant_id] = {**tenant.model_dump(), "id": tenant_id, "status": "active", "owner_id": None}
+        return done(site.tenants[tenant_id])
+
+    @app.get("/api/v2/tenants/{tenant_id}")
+    def read_tenant(tenant_id: str) -> Json:
+        return told(site.tenants.get(tenant_id))
+
+    @app.put("/api/v2/tenants/{tenant_id}")
+    def change_tenant(tenant_id: str, changes: Annotated[Json, Body()]) -> Json:
+        site.tenants.get(tenant_id, {}).update(changes)
+        return told(site.tenants.get(tenant_id))
+
+    @app.get("/api/v2/agents")
+    def list_agents(tenant_id: str, page: int, size: Annotated[int, Query(le=100)]) -> Json:
+        agents = [agent for agent in site.agents.values() if agent["tenant_id"] == tenant_id]
+        return listed(agents, page, size) if tenant_id in site.tenants else REFUSED
+
+    @app.post("/api/v2/agents")
+    def create_agent(agent: NewAgent) -> Json:
+        taken = [(each["tenant_id"], each["name"]) for each in site.agents.values()]
+        if agent.tenant_id not in site.tenants or (agent.tenant_id, agent.name) in taken or "\0" in agent.name:
+            return REFUSED
+        agent_id = new_id("agent")
+        site.agents[agent_id] = {**agent.model_dump(), "id": agent_id}
+        return done(site.agents[agent_id])
+
+    @app.get("/api/v2/agents/{agent_id}")
+    def read_agent(agent_id: str) -> Json:
+        return told(site.agents.get(agent_id))
+
+    @app.put("/api/v2/agents/{agent_id}")
+    def change_agent(agent_id: str, changes: Annotated[Json, Body()]) -> Json:
+        if agent_id not in site.agents or "\0" in changes.get("name", ""):
+            return REFUSED
+        site.agents[agent_id].update(changes)
+        return done(site.agents[agent_id])
 
     @app.delete("/api/v2/agents/{agent_id}")
-    def delete_agent(agent_id: str) -> JSONResponse:
-        return JSONResponse({"success": site.agents.pop(agent_id, None) is not None})
+    def delete_agent(agent_id: str) -> Json:
+        return REFUSED if site.agents.pop(agent_id, None) is None else done({"id": agent_id})
+
+    @app.get("/api/v2/api-keys")
+    def list_keys(tenant_id: str, agent_id: str) -> Json:
+        keys = [key for key in site.keys.values() if (key["tenant_id"], key["agent_id"]) == (tenant_id, agent_id)]
+        return done({"items": [{**key, "api_key_id": key["id"]} for key in keys], "pagination": {}})
+
+    @app.post("/api/v2/api-keys")
+    def create_key(key: NewKey) -> Json:
+        if site.agents.get(key.agent_id, {}).get("tenant_id") != key.tenant_id:
+            return REFUSED
+        key_id = new_id("key")
+        site.keys[key_id] = {**key.model_dump(), "id": key_id, "api_key": f"mmc_{uuid.uuid4().hex}"}
+        return done(site.keys[key_id])
+
+    @app.delete("/api/v2/api-keys/{key_id}")
+    def delete_key(key_id: str) -> Json:
+        return REFUSED if site.keys.pop(key_id, None) is None else done({"api_key_id": key_id})
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    app, site = FastAPI(), Site()
-    front(app, site)
+def serving(site: Site | None = None, *, with_front: bool = True) -> Iterator[str]:
+    app, site = FastAPI(), site or Site()
+    if with_front:
+        front(app, site)
     configurator(app, site)
     (port,) = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))

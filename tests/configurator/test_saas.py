@@ -8,9 +8,10 @@ import pytest
 
 from support.accounts.attempts import bearer
 from support.configurator import CAPABILITIES, ConfiguratorClient, Tenant, UnexpectedAnswer, client_of, create_agents
+from support.configurator.frontless import FrontlessClient
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS
-from support.configurator.saas import NotOffered, SaasClient
-from support.errors import UsageError
+from support.configurator.saas import SaasClient
+from support.configurator.saas_dialect import NotOffered
 from tests.configurator.saas_server import serving
 
 PASSWORD = "a password"  # noqa: S105
@@ -122,14 +123,9 @@ def test_what_the_dialect_lacks_is_no_answer_of_the_deployment(client: Configura
 
 
 def test_every_capability_that_is_lacking_has_a_tag_and_a_reason() -> None:
-    assert set(SaasClient.lacking) <= set(CAPABILITIES)
+    assert set(SaasClient.lacking) < set(FrontlessClient.lacking) == set(CAPABILITIES)
     assert {operation.needs for operation in OPERATIONS.values()} - {""} <= set(CAPABILITIES)
     assert ConfiguratorClient.lacking == {}
-
-
-def test_a_front_is_asked_for() -> None:
-    with pytest.raises(UsageError, match="give its URL as -D front_url="):
-        client_of("saas", "http://127.0.0.1:9", None)
 
 
 def test_a_tenant_without_a_tenant_is_told(client: ConfiguratorClient, tenant: Tenant) -> None:

@@ -39,6 +39,20 @@ def test_the_grid_has_a_line_for_each_channel_and_a_column_for_each_intruder(
     assert [line.rstrip() for line in shown.splitlines()] == GRID.strip("\n").splitlines()
 
 
+def test_what_is_not_applicable_has_a_sign_and_is_explained_once(capfd: pytest.CaptureFixture[str]) -> None:
+    absent = [
+        Cell(*pair, channel, "not applicable", reason)
+        for channel, reason in (("reading", "Nobody is known."), ("writing", "Nobody is known."), ("paying", "Free."))
+        for pair in (("Acme", "Globex"), ("Globex", "Acme"))
+    ]
+    print_grid([*CELLS, *absent])
+
+    shown = " ".join(capfd.readouterr().out.split())
+    assert "2 held, 1 broken, 1 inconclusive, 6 not applicable" in shown
+    assert "│ writing │ · – │ – · │" in shown
+    assert shown.endswith("not applicable: reading, writing (Nobody is known) not applicable: paying (Free)")
+
+
 def test_a_name_or_a_reason_is_shown_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
     print_grid([Cell("Acme", "Globex", "reading", "inconclusive", "the [bold]answer[/] was :smile: 7")])
 

@@ -2,12 +2,13 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from support.configurator import Tenant
+from support.configurator import Tenant, client_of
 from support.deployments import Deployment
 from support.expectations import all_held
 from support.isolation import ATTEMPTS, CHANNELS, TO_AN_AGENT, Attempt, Cell, Grounds, Outcome, try_channels
@@ -176,12 +177,44 @@ def test_what_changes_or_measures_is_tried_alone_and_what_a_dialect_may_lack_say
         "reading the statistics",
     }
     assert needs == {
+        **dict.fromkeys(
+            (
+                "reading an agent",
+                "listing the agents",
+                "changing an agent",
+                "deleting an agent",
+                "creating an agent in the other's name",
+                "reading what the tenant is",
+                "changing what the tenant is",
+            ),
+            "accounts",
+        ),
         "reading the API key": "tenant_key",
         "replacing the API key": "tenant_key",
         "renewing the session in the other's name": "renewal",
         "reading the statistics": "statistics",
     }
     assert {type(attempt.needs) for attempt in ATTEMPTS} == {str}
+
+
+def test_a_channel_that_is_lacking_is_not_tried_and_says_why(grounds: Grounds) -> None:
+    def never(_grounds: Grounds, _actor: Tenant, _owner: Tenant) -> Mapping[str, Outcome]:
+        raise AssertionError("it was tried")
+
+    def refuse(_grounds: Grounds, actor: Tenant, owner: Tenant) -> Mapping[str, Outcome]:
+        return {"talking": "reached" if actor is owner else "refused"}
+
+    frontless = replace(grounds, configurator=client_of("saas", "http://127.0.0.1:9", None))
+    attempts = [Attempt(("reading", "writing"), never, needs="accounts"), Attempt(("talking",), refuse)]
+    cells = try_channels(frontless, [(nobody("Mallory"), nobody("Acme"))], attempts)
+
+    reason = frontless.configurator.lacking["accounts"]
+    assert [(cell.channel, cell.verdict, cell.reason) for cell in cells] == [
+        ("reading", "not applicable", reason),
+        ("writing", "not applicable", reason),
+        ("talking", "held", ""),
+    ]
+    all_held(cells)
 
 
 def test_the_statistics_are_measured_by_what_the_owner_s_people_say(

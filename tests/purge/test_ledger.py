@@ -51,6 +51,17 @@ def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
     assert Ledger.read(ledger.path).scenarios == made
 
 
+def test_who_has_no_account_is_named_by_name_and_tenant(ledger: Ledger) -> None:
+    ledger.enter("ONE-001")
+    ledger.will_register("testuser_1")
+    ledger.registered("testuser_1", "tenant_1", "")
+
+    read = Ledger.read(ledger.path)
+    assert read.selection() == Selection.of(["testuser_1"], ["tenant_1"])
+    # A row that names nobody would be traced to the scenario otherwise.
+    assert read.scenarios == {"testuser_1": "ONE-001", "tenant_1": "ONE-001"}
+
+
 def test_a_ledger_counts_what_it_was_told(ledger: Ledger) -> None:
     for name in ("testuser_1", "testuser_2"):
         ledger.will_register(name)

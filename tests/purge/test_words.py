@@ -26,7 +26,7 @@ from tests.purge.site import Site
 OPTIONS = {
     "--run ID": "what this run created",
     "--tenant ID [ID ...]": "these tenants, named exactly",
-    "--prefix NAME": "users whose name begins with exactly this text",
+    "--prefix NAME": "users, and tenants without one, whose name begins with exactly this text",
     "--resume": "what runs left that are not alive any more",
     "--older-than AGE": "what runs left before this age: 30m, 12h, 2d",
     "--dry-run": "only say what would go",
@@ -132,6 +132,8 @@ def test_a_report_counts_what_went_of_all_tenants() -> None:
     )
     assert (report.users, report.agents, report.sessions) == (3, 3, 9)
     assert (report.messages, report.chat_streams) == (6, 7)
+    owners = [OwnerReport("a", Counter(tenants=1))]
+    assert PurgeReport(Selection(), Selection(), owners=owners).users == 1
 
 
 def test_the_command_prints_title_tables_and_whoever_is_missing(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
