@@ -431,11 +431,14 @@ def test_a_user_who_owns_another_tenant_stays(site: Site) -> None:
     assert site.content() == before
 
 
-# The tables of dialect saas, where a tenant that was made without an account is owned by nobody.
-OF_SAAS = (
-    "CREATE TABLE users (id TEXT PRIMARY KEY, username TEXT UNIQUE, hashed_password TEXT)",
-    "CREATE TABLE tenants (id TEXT PRIMARY KEY, tenant_name TEXT COLLATE NOCASE UNIQUE, owner_id TEXT)",
-)
+def add_tables_of_saas(site: Site) -> None:
+    """Add those of dialect saas, where a tenant that was made without an account is owned by nobody."""
+    # Only SQLite can be told to take capitals for small letters.
+    loose = "COLLATE NOCASE" if site.engine.dialect.name == "sqlite" else ""
+    site.execute(
+        "CREATE TABLE users (id TEXT PRIMARY KEY, username TEXT UNIQUE, hashed_password TEXT)",
+        f"CREATE TABLE tenants (id TEXT PRIMARY KEY, tenant_name TEXT {loose} UNIQUE, owner_id TEXT)",
+    )
 
 
 def add_tenants(site: Site, **owners: str | None) -> list[str]:
@@ -448,7 +451,7 @@ def add_tenants(site: Site, **owners: str | None) -> list[str]:
 
 
 def test_a_tenant_without_an_account_is_found_by_its_own_name(site: Site) -> None:
-    site.execute(*OF_SAAS)
+    add_tables_of_saas(site)
     add_tenants(site, testuser_10=None, testuser_=None, testuserX1=None)
     before = site.content()
     (tenant,) = add_tenants(site, testuser_1=None)
@@ -465,8 +468,9 @@ def test_a_tenant_without_an_account_is_found_by_its_own_name(site: Site) -> Non
 
 def test_a_tenant_with_an_account_is_not_found_by_what_it_is_called(site: Site, tmp_path: Path) -> None:
     other = Site(f"sqlite:///{tmp_path / 'front.db'}")
-    site.execute(*OF_SAAS)
-    other.execute(*OF_SAAS, "INSERT INTO users VALUES ('user_bob', 'bob', 'x')")
+    add_tables_of_saas(site)
+    add_tables_of_saas(other)
+    other.execute("INSERT INTO users VALUES ('user_bob', 'bob', 'x')")
     add_tenants(site, testuser_1="user_bob", testuser_2=None)
     # An account may also name its tenant itself.
     resident = site.populate("carol")
@@ -482,7 +486,7 @@ def test_a_tenant_with_an_account_is_not_found_by_what_it_is_called(site: Site, 
 
 
 def test_a_prefix_names_tenants_without_an_account_to_the_letter(site: Site) -> None:
-    site.execute(*OF_SAAS)
+    add_tables_of_saas(site)
     one, two, *_ = add_tenants(site, a_1=None, a_2=None, aX3=None, A_4=None, a_5="user_bob", a=None)
 
     found = select_prefix(site.engine, "a_")
