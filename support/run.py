@@ -69,7 +69,7 @@ class Run:
         except BaseException:
             deployment.stop()
             raise
-        # What is loaded by now stays: not to search it for garbage saves a fifteenth of a run's processor time.
+        # What is loaded by now stays: not to search it for garbage saves a twentieth of a run's processor time.
         gc.freeze()
         return self._world
 

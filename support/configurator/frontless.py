@@ -4,7 +4,6 @@ That is an internal service and asks nobody who they are: there are tenants, but
 tenant is called by its own name, which no other has.
 """
 
-from itertools import count
 from types import MappingProxyType
 from typing import Any
 
@@ -131,14 +130,14 @@ class FrontlessClient(SaasDialect):
 
     def _all(self, method: str, url: str, **query: str) -> tuple[requests.Response, list[Json]]:
         """Return the last answer, and what was listed on all pages."""
-        listed: list[Json] = []
-        for page in count(1):
-            answer = self.send(method, url, params={**query, "page": str(page), "size": str(PAGE)})
-            items = answer.json()["data"]["items"] if succeeded(answer) else []
-            listed += items
-            if len(items) < PAGE:
-                break
-        return answer, listed
+
+        def ask(page: int) -> requests.Response:
+            return self.send(method, url, params={**query, "page": str(page), "size": str(PAGE)})
+
+        answers = [ask(1)]
+        pages = answers[0].json()["data"]["pages"] if succeeded(answers[0]) else 1
+        answers += map(ask, range(2, pages + 1))
+        return answers[-1], [each for answer in answers if succeeded(answer) for each in answer.json()["data"]["items"]]
 
 
 def _account(tenant: Json) -> Json:

@@ -9,10 +9,10 @@ from pathlib import Path
 import requests
 
 from support.accounts.specimens import PASSWORD
-from support.accounts.stored_secrets import stored_passwords, tables_holding
 from support.configurator import Exchange, Tenant
 from support.expectations import expect
 from support.reporting import Inconclusive
+from support.stored_secrets import stored_passwords, tables_holding
 
 # How the common password hashes begin, and the fields that would hold one.
 _HASH = re.compile(r"\$argon2|\$2[abxy]\$|\$scrypt|pbkdf2|\"(hashed_)?password(_hash)?\"", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache, partial
 
-from sqlalchemy import Executable, false, func, literal, null, select, text, union_all
+from sqlalchemy import Engine, Executable, false, func, literal, null, select, text, union_all
 
 from support.purge.database import open_engine, patiently
 from support.purge.discovery import LATEST_TRANSACTION, Schema, discover
@@ -24,8 +24,9 @@ class Arrivals:
 
     def __init__(self, database_urls: Sequence[str]) -> None:
         """Note how far they have grown. Raises UsageError when a database does not open."""
-        self._prefixes = prefixes(database_urls)
-        self._engines = [patiently(partial(open_engine, url), _PATIENCE) for url in database_urls]
+        self._engines = {
+            prefix: patiently(partial(open_engine, url), _PATIENCE) for url, prefix in prefixes(database_urls).items()
+        }
         # Made anew when the database says that its tables are of another version.
         self._question = cache(lambda engine, _version: _highest(discover(engine)))
         self._marks: list[tuple[str, dict[str, int]]] = []
@@ -37,8 +38,8 @@ class Arrivals:
         Raises InfrastructureError when a database cannot be read.
         """
         marks: dict[str, int] = {}
-        for url, prefix in self._prefixes.items():
-            rows = patiently(partial(self._read, url), _PATIENCE)
+        for prefix, engine in self._engines.items():
+            rows = patiently(partial(self._read, engine), _PATIENCE)
             marks |= {prefix + table: number or 0 for table, number in rows}
         self._marks.append((scenario, marks))
 
@@ -52,11 +53,10 @@ class Arrivals:
 
     def close(self) -> None:
         """Close the connections."""
-        for engine in self._engines:
+        for engine in self._engines.values():
             engine.dispose()
 
-    def _read(self, url: str) -> list[tuple[str, int | None]]:
-        engine = open_engine(url)
+    def _read(self, engine: Engine) -> list[tuple[str, int | None]]:
         with engine.connect() as connection:
             match engine.dialect.name:
                 case "sqlite":

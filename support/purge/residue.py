@@ -149,11 +149,13 @@ def _read(database: Database, owned: OwnedTable, claimed: Ids, owners: Mapping[s
     serial = null() if owned.serial is None else owned.serial
     every = [serial, *key, *telling, *_texts(database, owned, claimed)]
     columns = (column.label(f"c{number}") for number, column in enumerate(every))
-    for number, *row in database.stream(select(*columns).order_by(*primary)):
-        values, names, texts = row[: len(key)], row[len(key) :][: len(telling)], row[len(key) + len(telling) :]
+    of_owner = 1 + len(key)
+    of_texts = of_owner + len(telling)
+    for row in database.stream(select(*columns).order_by(*primary)):
+        values, names, texts = row[1:of_owner], row[of_owner:of_texts], row[of_texts:]
         # Without a primary key all columns are the key, and their values may be of any kind.
-        found = tuple(values if primary else map(str, values))
-        state.add((*names, *_named(texts, owners)), found, number)
+        found = values if primary else tuple(map(str, values))
+        state.add((*names, *_named(texts, owners)) if texts else names, found, row[0])
     return state
 
 

@@ -1,6 +1,5 @@
 """Dialect saas without a web front, said in terms of v1: tenants, agents and keys at the configurator itself."""
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from support.configurator.operations import OPERATIONS
 from support.configurator.saas_dialect import NotOffered
 from support.expectations import own_identities, sees_itself, sees_own_agents
 from support.purge import Ledger, Selection
+from tests.configurator.conftest import register
 from tests.configurator.saas_server import Site, serving
 
 
@@ -33,20 +33,11 @@ def client(url: str) -> ConfiguratorClient:
     return client_of("saas", url, None)
 
 
-def register(client: ConfiguratorClient) -> Tenant:
-    return client.register_user(f"testuser_{secrets.token_hex(6)}", "a password", "a@example.com", "Acme")
-
-
-@pytest.fixture
-def tenant(client: ConfiguratorClient) -> Tenant:
-    return register(client)
-
-
 def test_a_tenant_is_called_by_its_own_name_and_has_neither_account_nor_secret(
     client: ConfiguratorClient, site: Site, tenant: Tenant
 ) -> None:
     assert site.tenants[tenant.tenant_id]["tenant_name"] == tenant.username == tenant.tenant_name
-    assert site.tenants[tenant.tenant_id]["contact_email"] == "a@example.com"
+    assert site.tenants[tenant.tenant_id]["contact_email"] == f"{tenant.username}@example.com"
     assert (tenant.user_id, tenant.keys, tenant.secrets) == ("", [], {})
     own_identities(client, [tenant, register(client)])
     assert client.forms.keys() == {"tenant_id"}
@@ -121,18 +112,6 @@ def test_an_agent_that_nobody_has_is_unknown_whatever_is_done_to_it(client: Conf
     answers = made_up_agents(client, tenant, ["agent_0123456789ab", "%", "不存在", "../tenant"])
     assert {name: answer.status_code for name, answer in answers.items()} == dict.fromkeys(answers, 404)
     sees_own_agents(client, tenant)
-
-
-def test_an_agent_is_what_it_was_made_and_changed_to(client: ConfiguratorClient, tenant: Tenant) -> None:
-    overrides = {"nickname": "麦"}
-    agent = client.create_agent(tenant, "Ada", "caring_friend", persona="你是老木匠。", bot_overrides=overrides)
-    assert (agent.name, agent.persona, agent.tenant_id) == ("Ada", "你是老木匠。", tenant.tenant_id)
-    assert client.read_agent(tenant, agent)["bot_overrides"] == overrides
-    client.change_agent(tenant, agent, persona="你是船长。")
-    assert [each["persona"] for each in client.list_agents(tenant)] == ["你是船长。"]
-    client.delete_agent(tenant, agent)
-    assert client.list_agents(tenant) == []
-    assert client.try_to_delete_agent(tenant, agent.agent_id).status_code == 404
 
 
 def test_agents_are_of_their_tenant_although_they_have_one_name(client: ConfiguratorClient, tenant: Tenant) -> None:

@@ -1,36 +1,23 @@
 """Dialect saas, said in terms of v1."""
 
-import base64
-import secrets
 from collections.abc import Iterator
 
 import pytest
 
 from support.accounts.attempts import bearer
-from support.configurator import CAPABILITIES, ConfiguratorClient, Tenant, UnexpectedAnswer, client_of, create_agents
+from support.configurator import CAPABILITIES, ConfiguratorClient, Tenant, UnexpectedAnswer, client_of
 from support.configurator.frontless import FrontlessClient
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS
 from support.configurator.saas import SaasClient
 from support.configurator.saas_dialect import NotOffered
+from tests.configurator.conftest import PASSWORD, register
 from tests.configurator.saas_server import serving
-
-PASSWORD = "a password"  # noqa: S105
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[ConfiguratorClient]:
     with serving() as url:
         yield client_of("saas", url, url)
-
-
-def register(client: ConfiguratorClient) -> Tenant:
-    name = f"testuser_{secrets.token_hex(4)}"
-    return client.register_user(name, PASSWORD, f"{name}@example.com", "Acme")
-
-
-@pytest.fixture
-def tenant(client: ConfiguratorClient) -> Tenant:
-    return register(client)
 
 
 def test_who_registers_has_the_ids_and_the_token_that_the_dialect_knows(tenant: Tenant) -> None:
@@ -83,23 +70,6 @@ def test_refusals_have_the_status_that_v1_has_for_them(client: ConfiguratorClien
     assert statuses["no token at all"].headers["WWW-Authenticate"] == "Bearer"
 
 
-def test_an_agent_is_what_it_was_made_and_changed_to(client: ConfiguratorClient, tenant: Tenant) -> None:
-    overrides = {"nickname": "麦"}
-    agent = client.create_agent(tenant, "Ada", "caring_friend", persona="你是老木匠。", bot_overrides=overrides)
-    assert (agent.name, agent.persona, agent.tenant_id) == ("Ada", "你是老木匠。", tenant.tenant_id)
-    assert client.read_agent(tenant, agent)["bot_overrides"] == overrides
-    client.change_agent(tenant, agent, persona="你是船长。")
-    assert [each["persona"] for each in client.list_agents(tenant)] == ["你是船长。"]
-    client.delete_agent(tenant, agent)
-    assert client.list_agents(tenant) == []
-    assert client.try_to_delete_agent(tenant, agent.agent_id).status_code == 404
-
-
-def test_agents_from_different_templates_have_different_personas(client: ConfiguratorClient, tenant: Tenant) -> None:
-    create_agents(client, [tenant], 5)
-    assert len({agent.persona for agent in tenant.agents}) == 5
-
-
 def test_each_agent_has_a_key_which_is_replaced_by_another(client: ConfiguratorClient, tenant: Tenant) -> None:
     agents = [client.create_agent(tenant, name) for name in ("Ada", "Bo")]
     before = [client.agent_key(tenant, agent.agent_id) for agent in agents]
@@ -107,11 +77,6 @@ def test_each_agent_has_a_key_which_is_replaced_by_another(client: ConfiguratorC
     after = [client.agent_key(tenant, agent.agent_id) for agent in agents]
     assert len({*before, *after}) == 4
     assert tenant.replaced == before
-
-
-def test_where_no_key_was_issued_it_is_made_of_the_ids(client: ConfiguratorClient, tenant: Tenant) -> None:
-    key = client.agent_key(tenant, "agent_1")
-    assert base64.b64decode(key.removeprefix("mmc_")).decode().startswith(f"{tenant.tenant_id}_agent_1_")
 
 
 def test_what_the_dialect_lacks_is_no_answer_of_the_deployment(client: ConfiguratorClient, tenant: Tenant) -> None:

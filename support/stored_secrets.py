@@ -7,15 +7,15 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    MetaData,
     Table,
-    create_engine,
     false,
     literal,
     or_,
     select,
 )
 from sqlalchemy.types import JSON, String
+
+from support.rows import open_database
 
 
 def tables_holding(database_urls: Sequence[str], texts: Mapping[str, str]) -> dict[str, list[str]]:
@@ -50,11 +50,5 @@ def _text(column: Column[Any]) -> ColumnElement[str]:
 
 def _tables(database_urls: Sequence[str]) -> Iterator[tuple[Connection, Table]]:
     for url in database_urls:
-        engine = create_engine(url)
-        metadata = MetaData()
-        try:
-            metadata.reflect(engine)
-            with engine.connect() as connection:
-                yield from ((connection, table) for table in metadata.sorted_tables)
-        finally:
-            engine.dispose()
+        with open_database(url) as (connection, tables):
+            yield from ((connection, table) for table in tables.values())
