@@ -23,6 +23,7 @@ CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old 
 LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over
 _CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
 
+_JOURNAL_MODE = "PRAGMA journal_mode"
 _MOST_SECONDS, _FREE_SECONDS, _CHECKPOINT_SECONDS = 0.06, 0.026, 0.005
 
 T = TypeVar("T")
@@ -139,7 +140,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     # KiB of pages in memory. What of a tenant does not fit is written twice, while others wait half as long again.
     connection.execute("PRAGMA cache_size=-32768")
-    if connection.execute("PRAGMA journal_mode").fetchone() == ("wal",):
+    if connection.execute(_JOURNAL_MODE).fetchone() == ("wal",):
         # No waiting for the disk while others wait for the lock; checkpointing() does that.
         connection.execute("PRAGMA synchronous=NORMAL")
 
@@ -148,6 +149,14 @@ def _begin_sqlite(connection: Connection) -> None:
     # A transaction that starts reading and then writes fails at once when another writes meanwhile.
     kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
     connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def blocks_writers(engine: Engine) -> bool:
+    """Whether nobody can write to the database while somebody reads it."""
+    if engine.dialect.name != "sqlite":
+        return False
+    with engine.connect() as connection:
+        return str(connection.exec_driver_sql(_JOURNAL_MODE).scalar_one()) != "wal"
 
 
 @contextmanager

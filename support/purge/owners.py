@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, Executable, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, func, literal, select
 
 from support.errors import UsageError
-from support.purge.database import chunks
+from support.purge.database import blocks_writers, chunks
 from support.purge.discovery import OwnedTable, Role, Schema, discover
 from support.purge.selection import Selection
 
@@ -20,11 +21,26 @@ class Database:
 
     engine: Engine
     schema: Schema
+    moment: Connection | None = None  # the transaction that all is read in; None: each reading has one of its own
 
     @classmethod
     def of(cls, engine: Engine) -> Database:
         """Read the schema."""
         return cls(engine, discover(engine))
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Database]:
+        """Read everything as it was at one moment, whatever others write meanwhile.
+
+        A SQLite database without a write-ahead log would keep them from writing, so there each reading has its own.
+        """
+        if blocks_writers(self.engine):
+            yield self
+            return
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield replace(self, moment=connection)
 
     @property
     def accounts(self) -> list[OwnedTable]:
@@ -36,21 +52,27 @@ class Database:
         return [table for table in self.schema.tables if table.registers(role)]
 
     def stream(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Read rows a thousand at a time, in a transaction of their own."""
-        with self.engine.connect().execution_options(yield_per=1000) as connection:
-            for rows in connection.execute(query, parameters).partitions():
+        """Read rows a thousand at a time."""
+        with self._reading() as connection:
+            for rows in connection.execute(query, parameters, execution_options={"yield_per": 1000}).partitions():
                 yield from map(tuple, rows)
 
     def values(self, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Iterator[Any]:
         """Stream the different values of the column in the rows that meet the conditions."""
-        with self.engine.connect().execution_options(yield_per=1000) as connection:
-            for values in connection.scalars(select(column).distinct().where(*conditions)).partitions():
-                yield from values
+        yield from (value for (value,) in self.stream(select(column).distinct().where(*conditions)))
 
     def has(self, *conditions: ColumnElement[bool]) -> bool:
         """Whether there is a row that meets the conditions."""
-        with self.engine.connect() as connection:
+        with self._reading() as connection:
             return connection.scalar(select(literal(1)).where(*conditions).limit(1)) is not None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        if self.moment is not None:
+            yield self.moment
+        else:
+            with self.engine.connect() as connection:
+                yield connection
 
 
 def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:

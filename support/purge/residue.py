@@ -109,7 +109,8 @@ class Snapshot:
             for url, prefix in prefixes(database_urls).items():
                 engine = open_engine(url)
                 stack.callback(engine.dispose)
-                databases[prefix] = Database.of(engine)
+                # A tenant who comes or goes meanwhile is in all tables or in none, and known in both cases.
+                databases[prefix] = stack.enter_context(Database.of(engine).at_one_moment())
             ids = {role: existing(databases.values(), role) for role in Role}
             owners = {**(known or {}), **_owners(databases.values(), ids)}
             claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}

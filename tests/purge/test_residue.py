@@ -1,10 +1,19 @@
 """Residue is named, and told apart from what others do meanwhile."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, make_url
 
 from support.purge import Kind, Selection, Snapshot, compare, purge
-from tests.purge.site import Site, hexadecimal, stream_of
+from support.purge.database import open_engine
+from support.purge.discovery import Role
+from support.purge.owners import Database
+from tests.purge.site import Inhabitant, Site, hexadecimal, stream_of
 
 
 def test_a_database_that_is_as_before_has_no_residue(site: Site) -> None:
@@ -70,6 +79,37 @@ def test_what_others_do_meanwhile_is_theirs(site: Site) -> None:
     changes = {(each.table, each.owner[0], each.rows) for each in differences if each.kind is Kind.OTHERS}
     assert {("messages", one.tenant_id, 1), ("user_sessions", two.tenant_id, -1)} <= changes
     assert ("expressions", stream_of(three.agent_ids[0]), 1) in changes
+
+
+def test_a_tenant_who_comes_while_the_rows_are_read_and_goes_later_is_no_difference(site: Site) -> None:
+    engine = open_engine(site.url)
+    newcomers: list[Inhabitant] = []
+
+    def come(*execution: Any) -> None:
+        if "FROM messages" in execution[2] and not newcomers:
+            newcomers.append(site.populate("other_1"))
+
+    event.listen(engine, "before_cursor_execute", come)
+    try:
+        before = Snapshot.take([site.url])
+    finally:
+        event.remove(engine, "before_cursor_execute", come)
+    purge([site.url], Selection.of(tenant_ids=[newcomer.tenant_id for newcomer in newcomers]))
+
+    assert newcomers
+    assert compare(before, Snapshot.take([site.url])) == []
+
+
+def test_what_is_read_of_a_database_without_a_log_keeps_nobody_from_writing(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL always lets others write meanwhile")
+    site.populate("other_1")
+    site.engine.dispose()
+    with closing(sqlite3.connect(make_url(site.url).database or "", isolation_level=None, timeout=0)) as other:
+        other.execute("PRAGMA journal_mode=DELETE")
+        with Database.of(open_engine(site.url)).at_one_moment() as database:
+            assert database.has(database.accounts[0].column(Role.TENANT).is_not(None))
+            other.execute("DELETE FROM tenant_users")
 
 
 def test_an_exchanged_row_is_a_difference_although_the_counts_are_equal(site: Site) -> None:
