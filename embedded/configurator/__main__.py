@@ -1,7 +1,11 @@
 """Runs the configurator: python -m embedded.configurator --host 127.0.0.1 --port 8000."""
 
+import gc
 import os
 import sys
+
+# What is loaded stays, so it is not searched for garbage; serve() goes on with that.
+gc.disable()
 
 from sqlalchemy.exc import SQLAlchemyError
 

@@ -1,5 +1,10 @@
 """`python -m embedded.model --port N` serves the model endpoint."""
 
+import gc
+
+# What is loaded stays, so it is not searched for garbage; serve() goes on with that.
+gc.disable()
+
 from embedded.model.app import create_app
 from embedded.process import parse_arguments, serve
 

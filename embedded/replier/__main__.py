@@ -1,7 +1,11 @@
 """`python -m embedded.replier --port 8095` serves the replier."""
 
+import gc
 import os
 import sys
+
+# What is loaded stays, so it is not searched for garbage; serve() goes on with that.
+gc.disable()
 
 from sqlalchemy.exc import SQLAlchemyError
 
