@@ -47,11 +47,16 @@ class Inhabitant:
 class Site:
     """A database that tests fill and look into."""
 
-    def __init__(self, url: str) -> None:
+    _metadata: MetaData
+
+    def __init__(self, url: str, pattern: "Site | None" = None) -> None:
+        """Make the tables, unless the database is a copy of another site's."""
         self.url = url
         self.engine: Engine = open_database(url)
         self._numbers = itertools.count(1)
-        if not inspect(self.engine).has_table("emoji"):
+        if pattern:
+            self._metadata = pattern._metadata
+        else:
             self.execute(*EXTRA_TABLES.strip().split(";\n"))
 
     def execute(self, *statements: str) -> None:
