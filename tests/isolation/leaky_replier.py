@@ -24,14 +24,24 @@ def credential(tenant: Tenant, agent: Agent) -> str:
 
 
 class LeakyReplier:
-    """Its prompts are in memory, its rows in SQLite; `leaks` are names of channels."""
+    """Its prompts are in memory, its rows in SQLite; `leaks` are names of channels.
+
+    Where a field of a frame may choose whose agent answers, `chosen_for` says for what it does.
+    """
 
     def __init__(
-        self, tenants: Sequence[Tenant], database: Path, leaks: Collection[str], *, is_strict: bool = False
+        self,
+        tenants: Sequence[Tenant],
+        database: Path,
+        leaks: Collection[str],
+        *,
+        is_strict: bool = False,
+        chosen_for: Collection[str] = ("prompts", "rows", "replies"),
     ) -> None:
         self.prompts: list[str] = []
         self._tenants = tenants
         self._leaks = leaks
+        self._chosen_for = chosen_for
         # Whether it ends a connection on which a message names somebody else.
         self._is_strict = is_strict
         self._open: list[tuple[ServerConnection, Tenant]] = []
@@ -91,15 +101,18 @@ class LeakyReplier:
         ack = {"type": "sys_ack", "msg_id": "ack", "meta": {"acked_msg_id": frame["msg_id"]}, "payload": {}}
         connection.send(json.dumps(ack))
 
-        tenant = self._named(tenant, frame)
-        own, everybodys = self._histories[tenant.tenant_id, place], self._histories["", place]
+        named = self._named(tenant, frame)
+        asked, storing, replying = (
+            named if purpose in self._chosen_for else tenant for purpose in ("prompts", "rows", "replies")
+        )
+        own, everybodys = self._histories[asked.tenant_id, place], self._histories["", place]
         is_shared = f"recalling what was told {where}" in self._leaks
         self._ask(
-            tenant,
+            asked,
             everybodys if f"being prompted with what was told {where}" in self._leaks or is_shared else own,
             text,
         )
-        self._store(tenant, text, where)
+        self._store(storing, text, where)
         for history in (own, everybodys):
             history.append(text)
         told = [token for said in (everybodys if is_shared else own) for token in tokens_in(said)]
@@ -111,7 +124,7 @@ class LeakyReplier:
         reply = json.dumps(
             {"type": "sys_std", "msg_id": "reply", "meta": {"sender_user": "server"}, "payload": payload}
         )
-        for receiver in self._receivers(connection, tenant, frame, where):
+        for receiver in self._receivers(connection, replying, frame, where):
             # It may have left meanwhile.
             with suppress(ConnectionClosed):
                 receiver.send(reply)
@@ -153,6 +166,9 @@ class LeakyReplier:
         if "naming the other as the target of the frame" in self._leaks and target:
             return [each for each, owner in on_platform if owner is self._by_credential[target]]
         receivers = [each for each, owner in on_platform if owner is tenant]
+        if "sharing the id of a connection" in self._leaks:
+            ids = {_header(each, "x-uuid") for each in receivers}
+            return [each for each, _ in self._open if _header(each, "x-uuid") in ids]
         if "taking the id of a connection" in self._leaks:
             newest = {_header(each, "x-uuid"): each for each, _ in self._open}
             return [newest[_header(each, "x-uuid")] for each in receivers]

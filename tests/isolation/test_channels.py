@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,9 +33,9 @@ def broken(cells: Iterable[Cell]) -> set[str]:
     return {cell.channel for cell in cells if cell.verdict == "broken"}
 
 
-def try_replier(folder: Path, leaks: Sequence[str], *, is_strict: bool = False) -> list[Cell]:
+def try_replier(folder: Path, leaks: Sequence[str], **options: Any) -> list[Cell]:
     owner, intruder = tenant("Acme"), tenant("Mallory")
-    replier = LeakyReplier([owner, intruder], folder / "replier.db", leaks, is_strict=is_strict)
+    replier = LeakyReplier([owner, intruder], folder / "replier.db", leaks, **options)
     with ExitStack() as stack:
         reader, url = stack.enter_context(Reader()), stack.enter_context(replier.serving())
         grounds = Grounds(
@@ -57,6 +58,16 @@ def test_a_replier_that_does_not_leak_holds_by_every_channel(tmp_path: Path, is_
 @pytest.mark.parametrize("channel", channels(AT_REPLIER))
 def test_a_replier_that_leaks_is_broken_by_that_channel(tmp_path: Path, channel: str) -> None:
     assert channel in broken(try_replier(tmp_path, [channel]))
+
+
+def test_a_reply_that_goes_to_both_who_have_an_id_breaks_that_channel(tmp_path: Path) -> None:
+    assert broken(try_replier(tmp_path, ["sharing the id of a connection"])) == {"taking the id of a connection"}
+
+
+@pytest.mark.parametrize("purpose", ["prompts", "rows"])
+def test_to_be_heard_is_to_be_prompted_or_stored(tmp_path: Path, purpose: str) -> None:
+    channel = "naming the other as the sender of the frame"
+    assert channel in broken(try_replier(tmp_path, [channel], chosen_for=[purpose]))
 
 
 # What is asked for with a body, in which somebody may be named.

@@ -125,6 +125,12 @@ def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
     assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
 
 
+def test_a_clean_up_gets_its_arguments(behave: RunBehave) -> None:
+    outcome = behave(told="Feature: Told\n Scenario: told\n  Given its clean-up is told what to clean, and how")
+    assert outcome.exit_code == 0
+    assert "the scene is cleaned thoroughly" in outcome.output
+
+
 def test_results_of_an_earlier_run_are_cleared_and_nothing_else(behave: RunBehave) -> None:
     outcome = behave("--tags=@chosen", green=GREEN)
     (outcome.folder / "allure-results" / "notes.json").write_text("{}", encoding="utf-8")
@@ -154,6 +160,13 @@ def test_reports_that_disagree_make_the_run_red(behave: RunBehave, how: str, sen
     assert outcome.exit_code == 1
     assert sentence in outcome.output
     assert any(sentence in error for error in outcome.global_errors)
+
+
+@pytest.mark.parametrize("way", ["fails", "is inconclusive"])
+def test_a_run_that_ends_green_although_a_scenario_is_red_is_red(behave: RunBehave, way: str) -> None:
+    outcome = behave("-D", "falsify=green", red=f"Feature: Red\n Scenario: red\n  Given it {way}")
+    assert outcome.exit_code == 1
+    assert outcome.global_errors == ["Behave ends the run green although a scenario is red."]
 
 
 @pytest.mark.parametrize(

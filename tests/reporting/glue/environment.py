@@ -92,8 +92,10 @@ def at_end(context: Any, run: reporting.Run) -> None:
 
 
 def _falsify(how: str, run: reporting.Run) -> None:
-    """Spoil Allure's results before they are compared."""
-    if not how or run.allure_results is None:
+    """Spoil what is compared."""
+    if how == "green":
+        run.failed = False
+    if how in ("", "green") or run.allure_results is None:
         return
     path = next(run.allure_results.glob("*-result.json"))
     result = json.loads(path.read_text(encoding="utf-8"))

@@ -79,6 +79,14 @@ def it_counts_its_clean_ups(context: Any) -> None:
     context.add_cleanup(tell)
 
 
+@given("its clean-up is told what to clean, and how")
+def its_clean_up_is_told_what_to_clean_and_how(context: Any) -> None:
+    def tell(what: str, *, how: str) -> None:
+        print(f"{what} is cleaned {how}", file=sys.__stdout__)
+
+    context.add_cleanup(tell, "the scene", how="thoroughly")
+
+
 @given("it attaches from another thread")
 def it_attaches_from_another_thread(_context: Any) -> None:
     errors: list[Exception] = []
