@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
+    MetaData,
     String,
     Table,
     bindparam,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 
 from support.errors import InfrastructureError
-from support.purge.discovery import discover
+from support.reflection import once_for_equal_tables
 
 Row = dict[str, Any]
 
@@ -126,10 +127,16 @@ def _holding_pattern(table: Table) -> Executable:
 @contextmanager
 def open_database(url: str) -> Iterator[tuple[Connection, Mapping[str, Table]]]:
     """Open a database, with its tables by name."""
-    engine = _engine(url)
-    tables = {owned.table.name: owned.table for owned in discover(engine).tables}
-    with engine.connect() as connection:
-        yield connection, tables
+    with _engine(url).connect() as connection:
+        yield connection, _tables(connection)
+
+
+@once_for_equal_tables
+def _tables(connection: Connection) -> Mapping[str, Table]:
+    """Look at the tables with eyes of our own: what the purge overlooks must be seen here."""
+    metadata = MetaData()
+    metadata.reflect(connection)
+    return {table.name: table for table in reversed(metadata.sorted_tables)}
 
 
 @cache

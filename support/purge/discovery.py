@@ -1,7 +1,6 @@
 """Finds, by reflection, which columns of a database say whose a row is. No backend's models are imported."""
 
 import re
-import warnings
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from sqlalchemy import (
     or_,
     types,
 )
-from sqlalchemy.exc import SAWarning
+
+from support.reflection import once_for_equal_tables
 
 
 class Role(Enum):
@@ -68,9 +68,6 @@ LATEST_TRANSACTION = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::big
 WRITING_TRANSACTION: ColumnElement[int] = literal_column(
     f"({LATEST_TRANSACTION} - (({LATEST_TRANSACTION} - xmin::text::bigint) & 4294967295))", Integer
 )
-
-# An index on an expression is none by which a key is found; SQLAlchemy tells of each, each time.
-warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
 
 _GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -146,39 +143,13 @@ class Schema:
     children: dict[str, tuple[ForeignKeyConstraint, ...]]
 
 
-# What a database says of its tables: while that is the same, so is what reflection finds.
-_DESCRIPTIONS = {
-    "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master",),
-    "postgresql": (
-        """SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
-            WHERE table_schema = current_schema() ORDER BY table_name, ordinal_position""",
-        """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-            WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
-        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() ORDER BY 1",
-    ),
-}
-_Description = tuple[Any, ...]
-_known: dict[_Description, Schema] = {}
-
-
 def discover(engine: Engine) -> Schema:
-    """Read the schema of the database; reflection is done once for all databases that describe themselves alike."""
+    """Read the schema of the database."""
     with engine.connect() as connection:
-        description = _describe(connection)
-        if description in _known:
-            return _known[description]
-        schema = _reflect(connection)
-        if description and _describe(connection) == description:  # it does not change right now
-            _known[description] = schema
-        return schema
+        return _reflect(connection)
 
 
-def _describe(connection: Connection) -> _Description:
-    """Return what the database says of its tables; nothing of a dialect that is not known to say it."""
-    queries = _DESCRIPTIONS.get(connection.dialect.name, ())
-    return tuple(tuple(row) for query in queries for row in connection.exec_driver_sql(query))
-
-
+@once_for_equal_tables
 def _reflect(connection: Connection) -> Schema:
     metadata = MetaData()
     metadata.reflect(connection)
