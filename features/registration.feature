@@ -207,7 +207,7 @@ Feature: Registration
 
   @REG-012 @critical
   Scenario Outline: Of many who register one <detail> at once exactly one gets it
-    When 5 people try to register the same <detail> at once
+    When 12 people try to register the same <detail> at once
     Then one is accepted and the others are refused as taken
     And the one who was accepted has access
 
