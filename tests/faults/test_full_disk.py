@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
+from support.deployments.polling import wait_until
 from support.purge import unfinished
 from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of
 
@@ -58,10 +58,7 @@ def filling(disk: Path) -> Iterator[None]:
 
 
 def await_full(disk: Path) -> None:
-    deadline = time.monotonic() + 10
-    while os.statvfs(disk).f_bavail:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    assert wait_until(lambda: not os.statvfs(disk).f_bavail, 10, pause=0.005)
 
 
 def has_rows(database: Path, table: str) -> bool:

@@ -1,6 +1,5 @@
-import time
-
 from embedded.configurator.login_limit import LoginLimit
+from support.deployments.polling import wait_until
 
 
 def test_a_lock_ends_when_its_failures_leave_the_window() -> None:
@@ -8,10 +7,7 @@ def test_a_lock_ends_when_its_failures_leave_the_window() -> None:
     for _ in range(2):
         limit.count_failure("eve")
     assert limit.seconds_locked("eve") == 1
-    deadline = time.monotonic() + 2
-    while limit.seconds_locked("eve") and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert limit.seconds_locked("eve") == 0
+    assert wait_until(lambda: limit.seconds_locked("eve") == 0, 2)
 
 
 def test_failures_further_apart_than_the_window_do_not_lock() -> None:
