@@ -1,8 +1,13 @@
 """HTTP to the addresses of a deployment."""
 
+import io
 import threading
+from collections.abc import Callable
 
 import requests
+from requests.auth import AuthBase
+
+_SECONDS_TO_SEND = 60
 
 
 class Sessions(threading.local):
@@ -12,3 +17,45 @@ class Sessions(threading.local):
         self.session = requests.Session()
         # Proxy settings of the environment are not for a deployment's own address.
         self.session.trust_env = False
+
+
+class LastByteTogether(AuthBase):
+    """Given to requests as `auth`: the last byte of so many requests is held back until all have sent the rest.
+
+    So they arrive at the same moment, however long it takes to connect and to send each.
+    """
+
+    def __init__(self, times: int) -> None:
+        self._times = times
+        self._ready = threading.Barrier(times, timeout=_SECONDS_TO_SEND)
+        self._sent = threading.Semaphore(0)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Let the request's body, which is not empty, be sent in two pieces."""
+        body = request.body or b""
+        content = body.encode() if isinstance(body, str) else body
+        request.body = _InTwoPieces(content, self._ready.wait, self._sent.release)  # type: ignore[assignment]
+        return request
+
+    def await_sent(self) -> None:
+        """Return when all have been sent, or one was not within a minute."""
+        all(self._sent.acquire(timeout=_SECONDS_TO_SEND) for _ in range(self._times))
+
+
+class _InTwoPieces(io.BytesIO):
+    """A body that http.client reads and sends piece by piece, until nothing is left."""
+
+    def __init__(self, body: bytes, before_last: Callable[[], object], after_last: Callable[[], object]) -> None:
+        super().__init__(body)
+        self._before_last, self._after_last = before_last, after_last
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        left = len(self.getvalue()) - self.tell()
+        if left == 0:
+            self._after_last()
+        elif left == 1:
+            self._before_last()
+        return super().read(max(left - 1, 1)) if left else b""
+
+    def __str__(self) -> str:
+        return self.getvalue().decode("utf-8", "replace")

@@ -1,7 +1,6 @@
 """What may be refused by the configurator, as the features tell it. Each returns the answers, by what was tried."""
 
 import secrets
-import threading
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,13 +13,12 @@ from support.accounts.forgery import ANOTHER_PASSWORD, CREDENTIALS, WELL_KNOWN_S
 from support.accounts.specimens import BODIES
 from support.configurator import Agent, ConfiguratorClient, Tenant
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS, Operation
+from support.http import LastByteTogether
 
 Answers = dict[str, requests.Response]
 
 # More failed logins in a row than any deployment may allow.
 _MOST_GUESSES = 60
-_A_FEW = 3
-_SECONDS_TO_ANSWER = 60
 # Where a deployment could read whose request it is, besides the access token.
 _PLACES = ("tenant_id", "user_id", "username", "api_key")
 # What ends something comes last.
@@ -201,22 +199,19 @@ def guess_until_stopped(configurator: ConfiguratorClient, username: str) -> requ
 def guess_at_once(configurator: ConfiguratorClient, tenant: Tenant, times: int) -> Answers:
     """Try a wrong password many times at the same moment, and the right one while most of these are looked at.
 
-    It is sent when a few have been answered: before, it might overtake them, and rightly be accepted.
+    It is sent when all of these have been sent: before, it might overtake them, and rightly be accepted.
     """
-    answered = threading.Semaphore(0)
+    together = LastByteTogether(times)
 
     def guess() -> requests.Response:
-        try:
-            return configurator.try_to_log_in(tenant.username, ANOTHER_PASSWORD)
-        finally:
-            answered.release()
+        return configurator.try_to_log_in(tenant.username, ANOTHER_PASSWORD, auth=together)
 
-    with ThreadPoolExecutor(1) as pool:
+    # A thread of its own has a connection of its own, which is behind theirs.
+    with ThreadPoolExecutor(2) as pool:
         wrong = pool.submit(at_the_same_moment, times, guess)
-        for _ in range(_A_FEW):
-            answered.acquire(timeout=_SECONDS_TO_ANSWER)
-        right = configurator.try_to_log_in(tenant.username, tenant.password)
-        return numbered([*wrong.result(), right])
+        together.await_sent()
+        right = pool.submit(configurator.try_to_log_in, tenant.username, tenant.password)
+        return numbered([*wrong.result(), right.result()])
 
 
 def numbered(answers: Iterable[requests.Response]) -> Answers:

@@ -108,9 +108,10 @@ class ConfiguratorClient:
         response = self.try_to_register({name: value for name, value in account.items() if value is not None})
         return _tenant(_json(response, 201), password)
 
-    def try_to_log_in(self, username: str, password: str) -> requests.Response:
-        """Send a login that may be refused."""
-        return self.request("POST", "/api/v1/auth/login", json={"username": username, "password": password})
+    def try_to_log_in(self, username: str, password: str, **options: Any) -> requests.Response:
+        """Send a login that may be refused; `options` are those of requests."""
+        body = {"username": username, "password": password}
+        return self.request("POST", "/api/v1/auth/login", json=body, **options)
 
     def login(self, username: str, password: str) -> Tenant:
         """Log in; the tenant returned holds the new tokens."""

@@ -79,7 +79,7 @@ class SaasClient(SaasDialect):
     def _log_in(self, method: str, **options: Any) -> requests.Response:
         given = options.get("json")
         sent = {"data": given} if isinstance(given, dict) else {"data": options.get("data") or json.dumps(given)}
-        answer = self.send(method, f"{self._front}/api/v1/auth/login", **sent)
+        answer = self.send(method, f"{self._front}/api/v1/auth/login", auth=options.get("auth"), **sent)
         if not answer.ok:
             # An empty field of a form is a missing one.
             is_wrong = isinstance(given, dict) and (answer.status_code == 400 or "" in given.values())
