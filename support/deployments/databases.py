@@ -15,12 +15,7 @@ _TIMEOUTS = {"sqlite": {"timeout": _SECONDS}, "postgresql": {"connect_timeout": 
 
 def check_database(url: str, must_exist: bool) -> None:
     """Open the database and look at its tables. Raises UsageError, which shows no password, when that fails."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise UsageError(
-            "the database URL is no SQLAlchemy URL; such as sqlite:////path/to/file.db is allowed."
-        ) from None
+    parsed = parse_url(url)
     for password in _passwords(parsed):
         remember_secret(password)
     shown = mask(parsed.render_as_string(hide_password=True))
@@ -35,9 +30,19 @@ def check_database(url: str, must_exist: bool) -> None:
         raise UsageError(f"database {shown} does not open: {mask(reason)}; give a database_url that does.") from None
 
 
+def parse_url(url: str) -> URL:
+    """Return the URL taken apart. Raises UsageError, which does not show it, when it is none."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: of a port that is no number
+        raise UsageError(
+            "the database URL is no SQLAlchemy URL; such as sqlite:////path/to/file.db is allowed."
+        ) from None
+
+
 def holds_password(url: str) -> bool:
     """Return whether the URL must not be written down."""
-    return bool(_passwords(make_url(url)))
+    return bool(_passwords(parse_url(url)))
 
 
 def _passwords(url: URL) -> list[str]:

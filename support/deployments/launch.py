@@ -5,11 +5,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from support.deployments.backend import Backend
 from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkout, find_python, write_files
-from support.deployments.databases import check_database
+from support.deployments.databases import check_database, parse_url
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
 from support.deployments.profile import BackendProfile, Profile
@@ -143,7 +141,7 @@ def _choose_ports(settings: Settings, profile: Profile) -> dict[str, int]:
 
 
 def _make_folders(directory: Path, backends: list[Backend], database_urls: Iterable[str]) -> None:
-    databases = [Path(make_url(url).database or "") for url in database_urls]
+    databases = [Path(parse_url(url).database or "") for url in database_urls]
     try:
         for folder in [database.parent for database in databases if database.is_relative_to(directory)]:
             folder.mkdir(parents=True, exist_ok=True)

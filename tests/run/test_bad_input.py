@@ -48,6 +48,15 @@ def test_a_database_that_does_not_open_is_named_without_its_password(suite: Suit
     assert outcome.leaves_nothing_running
 
 
+@pytest.mark.parametrize("url", ["nonsense", "postgresql+psycopg://me:hunter2@127.0.0.1:port/maim"])
+def test_a_database_url_that_is_none_is_refused(suite: Suite, url: str) -> None:
+    outcome = suite(*PORTS, MAIM_DATABASE_URL=url)
+    assert outcome.exit_code == 2
+    assert "the database URL is no SQLAlchemy URL" in outcome.output
+    assert "hunter2" not in outcome.output
+    assert outcome.leaves_nothing_running
+
+
 def test_an_unreachable_deployment_is_one_sentence(suite: Suite, tmp_path: Path) -> None:
     (tmp_path / "maimbot.db").touch()
     outcome = suite(
