@@ -14,7 +14,7 @@ setup: ## make .venv from requirements.lock, unless that is done
 	@PYTHON="$(PYTHON)" sh tools/setup.sh
 
 acceptance: setup ## start a deployment, run the features, purge, report (ARGS="-D users=5")
-	$(VENV_PYTHON) -m behave $(ARGS)
+	$(VENV_PYTHON) -m support.acceptance $(ARGS)
 
 lint: setup ## check style, types, and that every step of every feature is defined
 	$(VENV_PYTHON) -m ruff check
@@ -27,7 +27,7 @@ test: lint ## lint, then the tests of the suite itself, the features on free por
 	@# maim_message from 0.7 on speaks another transport than the suite's own; the client is tested against both.
 	@PYTHON="$(PYTHON)" sh tools/setup.sh tests/chat/socket_io.lock .tools/socket_io
 	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
-	$(VENV_PYTHON) -m behave -D configurator_port=auto -D replier_port=auto $(ARGS)
+	MAIM_CONFIGURATOR_PORT=auto MAIM_REPLIER_PORT=auto $(VENV_PYTHON) -m support.acceptance $(ARGS)
 	$(VENV_PYTHON) -m defects --sample 10
 
 bench: setup ## measure a run and the response times

@@ -1,11 +1,9 @@
 """A run from its beginning to its report: what Behave's hooks call."""
 
 import gc
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timezone
 
 from behave.model import Scenario
 
@@ -26,7 +24,7 @@ class Run:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.id = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+        self.id = reporting.new_test_id()
         self.directory = settings.reports.absolute() / self.id
         self.results = Results(
             test_id=self.id,
@@ -152,7 +150,7 @@ class Run:
         turns = [turn for conversation in world.conversations for turn in conversation.turns]
         talked.total_messages_sent = len(turns)
         talked.total_messages_received = sum(turn.reply is not None for turn in turns)
-        talked.measure([turn.seconds for turn in turns if turn.seconds is not None])
+        talked.response_times = [turn.seconds for turn in turns if turn.seconds is not None]
         self.results.cleanup = _cleanup(world, self.results.cleanup.residue)
 
 

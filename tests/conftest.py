@@ -46,5 +46,5 @@ def as_in_terminal() -> Iterator[None]:
 def suite(tmp_path: Path) -> Iterator[Suite]:
     suite = Suite(tmp_path)
     yield suite
-    for folder in suite.reports.glob("*/"):
-        stop_recorded(folder)
+    for record in suite.reports.glob("**/servers.json"):
+        stop_recorded(record.parent)

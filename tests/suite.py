@@ -36,7 +36,7 @@ class Outcome:
     @property
     def leaves_nothing_running(self) -> bool:
         """Whether no deployment is recorded as launched."""
-        return not list(self.reports.glob("*/servers.json"))
+        return not list(self.reports.glob("**/servers.json"))
 
 
 class Suite:

@@ -188,13 +188,12 @@ class Ledger:
 
 
 def unfinished(reports: Path) -> Iterator[Ledger]:
-    """Yield the ledgers in <reports>/<run id>/ that name something which is not purged, the oldest first."""
-    ledgers = [
-        Ledger.read(path)
-        for path in reports.glob(f"*/{LEDGER_NAME}")
-        # A run that died over its first line created nothing. <reports>/latest is a link to one of the others.
-        if b"\n" in path.read_bytes() and not path.parent.is_symlink()
-    ]
+    """Yield the ledgers of the runs that report there which name something that is not purged, the oldest first."""
+    patterns = (f"*/{LEDGER_NAME}", f"*/share-*/*/{LEDGER_NAME}")  # of a run by itself, and of a share of one
+    # <reports>/latest is a link to one of the others.
+    paths = {path.resolve() for pattern in patterns for path in reports.glob(pattern)}
+    # A run that died over its first line created nothing.
+    ledgers = [Ledger.read(path) for path in paths if b"\n" in path.read_bytes()]
     yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
 
 

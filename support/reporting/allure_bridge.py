@@ -87,7 +87,7 @@ class AllureBridge(Formatter):  # type: ignore[misc]
 
     def begin(self, run: Run) -> None:
         """Clear the folder of an earlier run's files, and listen."""
-        _clear(self.directory)
+        clear(self.directory)
         run.allure_results = self.directory
         self._run = run
         self._reported: set[int] = set()
@@ -138,7 +138,8 @@ class AllureBridge(Formatter):  # type: ignore[misc]
             allure_commons.plugin_manager.unregister(plugin)
 
 
-def _clear(directory: Path) -> None:
+def clear(directory: Path) -> None:
+    """Remove an earlier run's files."""
     for pattern in OWN_FILES:
         for path in directory.glob(pattern):
             path.unlink()

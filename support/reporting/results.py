@@ -1,6 +1,7 @@
 """results.json: what a run was asked to do, what it did and how it ended."""
 
 import os
+import secrets
 import statistics
 from collections import Counter
 from collections.abc import Sequence
@@ -81,19 +82,25 @@ class WebsocketTests(_Part):
     successful_conversations: Count = Field(default=0, description="every message got its reply")
     total_messages_sent: Count = 0
     total_messages_received: Count = 0
-    average_response_time: Seconds | None = Field(default=None, description="null when nothing was measured")
-    response_time_percentiles: Percentiles = Percentiles()
+    response_times: list[Seconds] = Field(default_factory=list, description="of each message that got its reply")
+
+    @computed_field(description="null when nothing was measured")  # type: ignore[prop-decorator]
+    @property
+    def average_response_time(self) -> Seconds | None:
+        """The mean of the response times, in seconds."""
+        return statistics.fmean(self.response_times) if self.response_times else None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def response_time_percentiles(self) -> Percentiles:
+        """Cuts through the response times, in seconds."""
+        return percentiles(self.response_times)
 
     @computed_field(description="successful conversations of all, 0..1; null when none was to be held")  # type: ignore[prop-decorator]
     @property
     def success_rate(self) -> Annotated[float, Field(ge=0, le=1)] | None:
         """Successful conversations of all, 0..1."""
         return self.successful_conversations / self.total_scenarios if self.total_scenarios else None
-
-    def measure(self, response_times: Sequence[float]) -> None:
-        """Set average and percentiles from the response times in seconds."""
-        self.average_response_time = statistics.fmean(response_times) if response_times else None
-        self.response_time_percentiles = percentiles(response_times)
 
 
 class Cleanup(_Part):
@@ -158,6 +165,11 @@ class Results(_Part):
         red = [each for each in scenarios if each.verdict in ("fail", "inconclusive")]
         self.errors = [*errors, *(f"{each.location} {each.name}: {each.error}" for each in red)]
         self.success = not failed
+
+
+def new_test_id() -> str:
+    """Return a name for a run: when it began, in UTC, and something that no other has."""
+    return f"{_now():%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
 
 
 def percentiles(values: Sequence[float]) -> Percentiles:

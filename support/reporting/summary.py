@@ -57,11 +57,10 @@ def _table(results: Results) -> Table:
 
 
 def _response_time(results: Results) -> str:
-    average, cuts = results.websocket_tests.average_response_time, results.websocket_tests.response_time_percentiles
-    if average is None or cuts.p50 is None or cuts.p95 is None or cuts.p99 is None:
-        return "not measured"
-    times = {"average": average, "p50": cuts.p50, "p95": cuts.p95, "p99": cuts.p99}
-    return ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in times.items())
+    talked = results.websocket_tests
+    times = {"average": talked.average_response_time, **talked.response_time_percentiles.model_dump()}
+    told = (f"{name} {seconds * 1000:.0f} ms" for name, seconds in times.items() if seconds is not None)
+    return ", ".join(told) or "not measured"
 
 
 def _blame(results: Results) -> dict[str, str]:

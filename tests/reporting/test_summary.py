@@ -67,7 +67,7 @@ def test_the_summary_tells_the_whole_run(
     talked, cleaned = results.websocket_tests, results.cleanup
     talked.total_scenarios, talked.successful_connections, talked.successful_conversations = 6, 5, 4
     talked.total_messages_sent, talked.total_messages_received = 30, 29
-    talked.measure([0.01, 0.02, 0.03])
+    talked.response_times = [0.01, 0.02, 0.03]
     cleaned.users_cleaned, cleaned.agents_cleaned, cleaned.sessions_cleaned = 1, 2, 3
     cleaned.messages_cleaned, cleaned.chat_streams_cleaned, cleaned.residue = 4, 5, ["a row"]
     results.scenarios = [scenario("fail", "deployment"), scenario("inconclusive", "model"), scenario("pass")]
@@ -103,16 +103,6 @@ def test_the_path_of_the_results_stays_on_its_line(
     path = Path("/a/long/[bold]path") / ("x" * 80)
     print_summary(results, path)
     assert capsys.readouterr().out.splitlines()[-1] == f"Results: {path}"
-
-
-@pytest.mark.parametrize("missing", ["average_response_time", "p50", "p95", "p99"])
-def test_response_times_are_told_only_when_all_are_known(
-    results: Results, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
-) -> None:
-    talked = results.websocket_tests
-    talked.measure([0.01, 0.02, 0.03])
-    setattr(talked if missing == "average_response_time" else talked.response_time_percentiles, missing, None)
-    assert "│ response time │ not measured" in "\n".join(shown(results, monkeypatch, capsys))
 
 
 @pytest.mark.parametrize(("success", "verdict", "colour"), [(True, "passed", "1;32"), (False, "failed", "1;31")])

@@ -1,0 +1,211 @@
+"""All features with nothing but the defaults, in shares that run at once: `python -m support.acceptance`.
+
+One run keeps one core busy, for its processes work one after the other. Each share is a whole run of behave, on a
+deployment of its own; their reports become one. With arguments, other settings or a single core it is behave itself.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from behave.configuration import Configuration
+from behave.parser import parse_file
+
+from support.errors import SuiteError, UsageError
+from support.interrupts import Interrupts
+from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
+from support.reporting.merging import merge
+from support.reporting.results import Results, new_test_id, read_results, write_results
+from support.reporting.summary import print_summary
+from support.settings import Settings, load_settings
+
+REPORTS = Path("reports")
+ALLURE_RESULTS = Path("allure-results")
+FEATURES = Path("features")
+OUTPUT = "output.txt"
+SHARES = 2
+# About how long these features take, others take a second: so that no share waits long for the other.
+SECONDS = {
+    "deployment": 9,
+    "isolation": 4,
+    "concurrency": 4,
+    "tokens": 3,
+    "purge": 3,
+    "agents": 3,
+    "conversation": 2,
+    "admission": 2,
+    "login": 2,
+}
+# What a run of behave ends with that has run its features: green, red.
+RAN = (0, 1)
+# The settings that the first share has of the user.
+PORTS = ("configurator_port", "replier_port")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A run of behave over some of the features."""
+
+    directory: Path
+    process: psutil.Popen
+
+    @property
+    def output(self) -> Path:
+        """What it has said, where it does not say it on our terminal."""
+        return self.directory / OUTPUT
+
+    @property
+    def results(self) -> Path:
+        """Its own report."""
+        return self.directory / "latest" / "results.json"
+
+
+class Acceptance:
+    """One run of all features in shares."""
+
+    def __init__(self, settings: Settings, scenarios: Mapping[str, Sequence[str]]) -> None:
+        """Run these scenarios, by feature file, with the ports of these settings."""
+        self._settings = settings
+        self.id = new_test_id()
+        self.directory = REPORTS.absolute() / self.id
+        self._scenarios = scenarios
+        self._shares: list[Share] = []
+        self._interrupts = Interrupts()
+        # The exit code of a share that did not run its features.
+        self._refused: int | None = None
+
+    def run(self) -> int:
+        """Run the shares to their end, write the report of all, and return the exit code."""
+        self._interrupts.install()
+        try:
+            seconds = {name: SECONDS.get(Path(name).stem, 1) for name in self._scenarios}
+            for features in filter(None, divide(seconds, SHARES)):
+                self._shares.append(self._begin(features))
+            self._await_all()
+        except KeyboardInterrupt:
+            self._interrupts.hold()
+            self._end_all()
+            self._await_all()
+        self._interrupts.hold()
+        return self._report()
+
+    def _begin(self, features: Sequence[str]) -> Share:
+        first = not self._shares
+        directory = self.directory / f"share-{len(self._shares) + 1}"
+        directory.mkdir(parents=True)
+        # It runs where no behave.ini names our own Allure results, and calls the features as they are called here.
+        (directory / FEATURES).symlink_to(FEATURES.absolute(), target_is_directory=True)
+        formats = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(ALLURE_RESULTS), "-f", "pretty")
+        with nullcontext() if first else (directory / OUTPUT).open("wb") as output:
+            # In a session of its own, so that a signal reaches it once, from here.
+            process = psutil.Popen(
+                [sys.executable, "-m", "behave", *formats, "-D", "reports=.", *self._ports(first), *features],
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        return Share(directory, process)
+
+    def _ports(self, first: bool) -> list[str]:
+        """Return the arguments for the ports: of the first share what was asked for, of others free ones."""
+        asked = {name: getattr(self._settings, name) if first else "auto" for name in PORTS}
+        return [word for name, port in asked.items() if port for word in ("-D", f"{name}={port}")]
+
+    def _await_all(self) -> None:
+        psutil.wait_procs([each.process for each in self._shares], callback=lambda _: self._heed_refusals())
+
+    def _heed_refusals(self) -> None:
+        """End all when one has not run its features: why not, is known by then."""
+        for share in self._shares:
+            code = share.process.poll()
+            if self._refused is None and code not in (None, *RAN):
+                self._refused = code if code > 0 else 128 - code  # as a shell says it
+                self._end_all()
+
+    def _end_all(self) -> None:
+        """Let every share undo itself."""
+        for share in self._shares:
+            if share.process.is_running():
+                share.process.terminate()
+
+    def _report(self) -> int:
+        for share in self._shares[1:]:
+            sys.stdout.write(share.output.read_text(encoding="utf-8", errors="replace"))
+        parts = [read_results(each.results) for each in self._shares if each.results.exists()]
+        if not parts:
+            raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
+        results = merge(self.id, parts, self._disagreements(parts))
+        self._gather_allure_results(results)
+        print_summary(results, write_results(results, REPORTS))
+        return self._interrupts.exit_code or self._refused or int(not results.success)
+
+    def _disagreements(self, parts: Sequence[Results]) -> list[str]:
+        """Return a sentence if there are scenarios that all shares together have not reported once."""
+        told = Counter(scenario.location for part in parts for scenario in part.scenarios)
+        wrong = [place for places in self._scenarios.values() for place in places if told[place] != 1]
+        if not wrong:
+            return []
+        return [
+            f"{len(wrong)} scenarios were not reported by just one share, such as {wrong[0]}; "
+            f"what the shares said, in {self.directory}, may tell why."
+        ]
+
+    def _gather_allure_results(self, results: Results) -> None:
+        ALLURE_RESULTS.mkdir(exist_ok=True)
+        clear(ALLURE_RESULTS)
+        for share in self._shares:
+            for pattern in OWN_FILES:
+                for path in (share.directory / ALLURE_RESULTS).glob(pattern):
+                    shutil.move(path, ALLURE_RESULTS / path.name)
+        describe_environment(ALLURE_RESULTS, results.test_id, results.parameters.model_dump())
+
+
+def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:
+    """Return the names in so many lists whose sizes are about the same."""
+    divided: list[list[str]] = [[] for _ in range(shares)]
+    for name in sorted(sizes, key=lambda each: -sizes[each]):
+        min(divided, key=lambda names: sum(sizes[each] for each in names)).append(name)
+    return [sorted(names) for names in divided]
+
+
+def scenarios_of(features: Path) -> dict[str, list[str]]:
+    """Return where each scenario stands, by the name of its feature file."""
+    return {
+        str(path): [f"{path.as_posix()}:{each.line}" for each in parse_file(str(path)).walk_scenarios()]
+        for path in sorted(features.glob("*.feature"))
+    }
+
+
+def _settings() -> Settings | None:
+    """Return the settings if they are the defaults but for ports; else None."""
+    try:
+        settings = load_settings(Configuration([]).userdata)
+    except UsageError:
+        # Behave's own run tells it.
+        return None
+    return settings if settings.model_fields_set <= set(PORTS) else None
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run all features; return the exit code."""
+    settings = _settings()
+    if arguments or settings is None or (os.cpu_count() or 1) < SHARES:
+        os.execv(sys.executable, [sys.executable, "-m", "behave", *arguments])  # noqa: S606 - the same interpreter
+    try:
+        return Acceptance(settings, scenarios_of(FEATURES)).run()
+    except SuiteError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""One report of several runs that have divided the features among them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from support.reporting.results import Results
+
+Part = TypeVar("Part", bound=BaseModel)
+
+
+def merge(test_id: str, parts: Sequence[Results], errors: Sequence[str]) -> Results:
+    """Return the sum of these results, at least one; it is red when one of them is, or when there are errors."""
+    start, end = min(each.start_time for each in parts), max(each.end_time or each.start_time for each in parts)
+    return Results(
+        test_id=test_id,
+        start_time=start,
+        end_time=end,
+        duration_seconds=(end - start).total_seconds(),
+        parameters=parts[0].parameters,
+        user_creation=_sum([each.user_creation for each in parts]),
+        websocket_tests=_sum([each.websocket_tests for each in parts]),
+        cleanup=_sum([each.cleanup for each in parts]),
+        success=all(each.success for each in parts) and not errors,
+        errors=[*errors, *chain.from_iterable(each.errors for each in parts)],
+        scenarios=sorted(
+            chain.from_iterable(each.scenarios for each in parts), key=lambda scenario: (scenario.file, scenario.line)
+        ),
+    )
+
+
+def _sum(parts: Sequence[Part]) -> Part:
+    kind = type(parts[0])
+    return kind(**{name: _sum_of_values([getattr(each, name) for each in parts]) for name in kind.model_fields})
+
+
+def _sum_of_values(values: list[Any]) -> Any:
+    if isinstance(values[0], bool):
+        return all(values)
+    if isinstance(values[0], list):
+        return list(chain.from_iterable(values))
+    if isinstance(values[0], dict):
+        return dict(sum(map(Counter, values), Counter[str]()))
+    return sum(values)

@@ -1,0 +1,155 @@
+"""`python -m support.acceptance`: shares of the features at once, one report."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.acceptance import divide, scenarios_of
+from support.deployments import stop_recorded
+from support.purge import unfinished
+from tests.suite import ROOT, Outcome, await_that, backends_of
+
+PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
+
+pytestmark = pytest.mark.usefixtures("as_in_terminal")
+
+
+class Project:
+    """A folder with some of the features."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reports = folder / "reports"
+        (folder / "features").mkdir()
+        for name in ("environment.py", "steps"):
+            (folder / "features" / name).symlink_to(ROOT / "features" / name)
+        for name in ("api_keys.feature", "flow.feature"):
+            shutil.copy(ROOT / "features" / name, folder / "features")
+
+    def popen(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
+        return subprocess.Popen(
+            [sys.executable, "-m", "support.acceptance", *arguments],
+            cwd=self.folder,
+            env={**inherited, "PYTHONPATH": str(ROOT), **PORTS, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def finish(self, process: "subprocess.Popen[str]") -> Outcome:
+        output, _ = process.communicate(timeout=120)
+        return Outcome(process.returncode, output, self.reports)
+
+    @property
+    def shares(self) -> list[Path]:
+        """The folders of the shares, whose runs have begun."""
+        return sorted(path.parent.parent for path in self.reports.glob("2*/share-*/2*/ledger.jsonl"))
+
+    @property
+    def allure_results(self) -> list[Path]:
+        return list((self.folder / "allure-results").glob("*-result.json"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    yield Project(tmp_path)
+    for record in tmp_path.glob("**/servers.json"):
+        stop_recorded(record.parent)
+
+
+def test_the_shares_of_all_features_make_one_report(project: Project) -> None:
+    outcome = project.finish(project.popen())
+    assert outcome.exit_code == 0, outcome.output
+    results = outcome.results
+    assert len(project.shares) == 2
+    files = {scenario["file"] for scenario in results["scenarios"]}
+    assert files == {"features/api_keys.feature", "features/flow.feature"}
+    assert results["verdicts"]["pass"] == len(project.allure_results) == len(results["scenarios"])
+    assert results["user_creation"]["users_created"] == results["cleanup"]["users_cleaned"] > 3
+    assert results["websocket_tests"]["total_messages_received"] == 30
+    assert results["test_id"] in outcome.output.splitlines()[-1]
+    assert sum(line.startswith("Feature: ") for line in outcome.output.splitlines()) == 2
+    assert outcome.leaves_nothing_running
+
+
+def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None:
+    feature = project.folder / "features" / "api_keys.feature"
+    feature.write_text(
+        feature.read_text(encoding="utf-8") + "\n  @KEY-999\n  Scenario: Broken\n    Given nobody knows\n"
+    )
+    outcome = project.finish(project.popen())
+    assert outcome.exit_code == 1, outcome.output
+    assert outcome.results["success"] is False
+    assert outcome.results["verdicts"]["fail"] == 1
+    (error,) = outcome.results["errors"]
+    assert "No step definition matches: Given nobody knows" in error
+    assert len(project.allure_results) == len(outcome.results["scenarios"])
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
+    process = project.popen()
+    await_that(lambda: len(project.shares) == 2, process)
+    process.send_signal(number)
+    outcome = project.finish(process)
+    assert outcome.exit_code == exit_code, outcome.output
+    assert outcome.results["success"] is False
+    assert outcome.leaves_nothing_running
+    assert backends_of(project.reports) == []
+    assert list(unfinished(project.reports)) == []
+
+
+def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_next(project: Project) -> None:
+    process = project.popen()
+    await_that(lambda: len(project.shares) == 2, process)
+    killed = next(each for each in unfinished(project.reports) if "share-2" in str(each.path))
+    os.kill(killed.header.pid, signal.SIGKILL)
+    outcome = project.finish(process)
+    assert outcome.exit_code == 137, outcome.output
+    assert any("were not reported by just one share" in error for error in outcome.results["errors"])
+
+    outcome = project.finish(project.popen("features/flow.feature:9"))
+    assert f"Run {killed.header.run_id} was killed" in outcome.output
+    assert list(unfinished(project.reports)) == []
+    assert backends_of(project.reports) == []
+
+
+def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        outcome = project.finish(project.popen(MAIM_CONFIGURATOR_PORT=port))
+    assert outcome.exit_code == 2, outcome.output
+    assert any(port in error for error in outcome.results["errors"]), outcome.output
+    assert outcome.results["success"] is False
+    assert outcome.leaves_nothing_running
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [(["-D", "user=3"], {}), ([], {"MAIM_USER": "3"}), ([], {"MAIM_DATABASE_URL": "nonsense"})],
+)
+def test_whatever_is_asked_for_is_asked_of_behave(
+    project: Project, arguments: list[str], variables: dict[str, str]
+) -> None:
+    outcome = project.finish(project.popen(*arguments, **variables))
+    assert outcome.exit_code == 2, outcome.output
+    assert not list(project.reports.glob("*/share-*"))
+
+
+def test_shares_are_about_as_large() -> None:
+    assert divide({"a": 5, "b": 4, "c": 3, "d": 2}, 2) == [["a", "d"], ["b", "c"]]
+    assert divide({"a": 1}, 2) == [["a"], []]
+
+
+def test_every_scenario_is_expected_where_it_stands(project: Project) -> None:
+    found = scenarios_of(project.folder / "features")
+    assert {Path(name).name for name in found} == {"api_keys.feature", "flow.feature"}
+    assert sum(map(len, found.values())) > 10
