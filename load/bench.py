@@ -1,10 +1,11 @@
 """Measures the suite on the embedded deployment: `python -m load.bench`. Exit code 1 when a target is missed."""
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from support.settings import load_settings
 # As long as a quick language model takes at least. At 0 s all of an answer's time is processor time, for which 50
 # connections queue at any server: one that merely echoes takes 28 times as long for them as for one.
 THINKING_SECONDS = 0.1
+ROOT = Path(__file__).parents[1]
+ON_FREE_PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
 
 
 @dataclass(frozen=True)
@@ -43,14 +46,15 @@ class Figure:
 
 def measure() -> Iterator[Figure]:
     """Run the suite in several sizes, each on a deployment of its own; purge a large database."""
+    yield Figure("make acceptance, after its set-up", _acceptance_seconds(), "s", 30)
     seconds, default = _run()
-    yield Figure("all features, default parameters, start to exit", seconds, "s", 30)
+    yield Figure("all features in one run of behave, start to exit", seconds, "s", 60)
     yield Figure("the flow of 3 x 2 x 5 messages with its purge", _flow_seconds(default), "s", 5)
     alone, crowded = _one_and_fifty()
     yield Figure("response time of one connection, p50", _milliseconds(alone.p50), "ms", 50)
     yield Figure("response time of 50 connections, p95", _milliseconds(crowded.p95), "ms")
     with _thinking_deployment() as attached:
-        alone, crowded = _one_and_fifty(*attached)
+        alone, crowded = _one_and_fifty(attached)
     what = f"response time of 50 connections, p95, when the model takes {THINKING_SECONDS} s"
     yield Figure(what, _milliseconds(crowded.p95), "ms", 5 * _milliseconds(alone.p95))
     _, many = _run("--tags=@FLOW-004", "-D", "users=50", "-D", "agents=10", "-D", "messages=10")
@@ -65,11 +69,12 @@ def measure() -> Iterator[Figure]:
     yield Figure("memory of that purge, peak", purged.megabytes, "MB", 100)
 
 
-def _one_and_fifty(*arguments: str) -> tuple[Percentiles, Percentiles]:
+def _one_and_fifty(deployment: Sequence[str] = ON_FREE_PORTS) -> tuple[Percentiles, Percentiles]:
     """Return the response times of one connection and of 50 at once, each of which awaits a reply before it goes on."""
-    talk = ("--tags=@FLOW-004", *arguments, "-D")
-    _, one = _run(*talk, "users=1", "-D", "agents=1", "-D", "messages=100")
-    _, fifty = _run(*talk, "users=10", "-D", "agents=5", "-D", "messages=20")
+    one_by_one = ("-D", "users=1", "-D", "agents=1", "-D", "messages=100")
+    _, one = _run("--tags=@FLOW-004", *one_by_one, deployment=deployment)
+    at_once = ("-D", "users=10", "-D", "agents=5", "-D", "messages=20")
+    _, fifty = _run("--tags=@FLOW-004", *at_once, deployment=deployment)
     return one.websocket_tests.response_time_percentiles, fifty.websocket_tests.response_time_percentiles
 
 
@@ -95,17 +100,33 @@ def _thinking_deployment() -> Iterator[list[str]]:
             deployment.stop()
 
 
-def _run(*arguments: str) -> tuple[float, Results]:
+def _acceptance_seconds() -> float:
+    return _timed(["-m", "support.acceptance"], MAIM_CONFIGURATOR_PORT="auto", MAIM_REPLIER_PORT="auto")
+
+
+def _run(*arguments: str, deployment: Sequence[str] = ON_FREE_PORTS) -> tuple[float, Results]:
     """Run behave; return its seconds and its results. Raises RuntimeError when it is not green."""
     with tempfile.TemporaryDirectory() as folder:
-        ports = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
-        command = [sys.executable, "-m", "behave", "-D", f"reports={folder}", *ports, *arguments]
-        begun = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-        seconds = time.perf_counter() - begun
-        if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+        seconds = _timed(["-m", "behave", "-D", f"reports={folder}", *deployment, *arguments])
         return seconds, read_results(Path(folder) / "latest" / "results.json")
+
+
+def _timed(arguments: Sequence[str], **variables: str) -> float:
+    """Return for how many seconds it ran. Raises RuntimeError when it is not green."""
+    begun = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    seconds = time.perf_counter() - begun
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+    return seconds
 
 
 def _flow_seconds(results: Results) -> float:
