@@ -226,6 +226,35 @@ def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, caps
     assert "hush" not in said
 
 
+def test_a_report_that_cannot_be_written_makes_the_exit_code_1(site: Site, tmp_path: Path) -> None:
+    one = site.populate("gone")
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(tmp_path)]) == 1
+
+    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+
+
+def test_tenants_are_purged_from_the_database_of_the_environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = site.populate("gone")
+    monkeypatch.setenv("MAIM_DATABASE_URL", site.url)
+
+    assert main(["--tenant", one.tenant_id]) == 0
+
+    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+
+
+def test_a_run_is_purged_from_the_database_that_is_given(site: Site, reports: Path) -> None:
+    one = leave(reports, "moved", site)
+    path = reports / "moved" / "ledger.jsonl"
+    first, *rest = path.read_text().splitlines()
+    header = json.loads(first) | {"databases": ["sqlite:////nowhere/at/all.db"]}
+    path.write_text("\n".join([json.dumps(header), *rest, ""]))
+
+    assert main(["--run", "moved", "--reports", str(reports), "--database", site.url]) == 0
+
+    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+
+
 def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     main(["--tenant", "nobody", "no one", "--database", site.url])
 

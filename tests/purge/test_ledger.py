@@ -1,6 +1,7 @@
 """The ledger: on the disk before anything is created, readable after any death."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -23,6 +24,26 @@ def test_what_is_about_to_be_created_is_on_the_disk_at_once(ledger: Ledger) -> N
     ledger.will_register("testuser_1")
 
     assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_1"])
+
+
+def test_what_is_about_to_be_created_is_not_only_in_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    sync = os.fsync
+
+    def note_and_sync(file: int) -> None:
+        synced.append(os.fstat(file).st_ino)
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", note_and_sync)
+    path = tmp_path / "run-1" / "ledger.jsonl"
+
+    ledger = Ledger.create(path, "run-1", [URL])
+    file, folder = path.stat().st_ino, path.parent.stat().st_ino
+    assert synced == [file, folder]
+    ledger.will_register("testuser_1")
+    ledger.will_create_agent("tenant_1", "友好助手")
+    assert synced[2:] == [file, file]
+    assert json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["name"] == "友好助手"
 
 
 def test_a_ledger_tells_everything_that_it_was_told(ledger: Ledger) -> None:
