@@ -46,7 +46,7 @@ class Measured:
     megabytes: float  # the most memory that the purge had
 
 
-def measure(rows: int = 1_000_000) -> Measured:
+def measure(rows: int) -> Measured:
     """Purge so many rows of 500 tenants among ten times as many of others; needs 9 GB on the disk for a million."""
     with tempfile.TemporaryDirectory(prefix="purging-") as folder:
         file, copy = Path(folder, "generated.db"), Path(folder, "copy.db")
