@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from support.errors import UsageError
 from support.purge import Selection, purge
-from support.purge.database import refuse_remote
+from support.purge.database import open_engine, refuse_remote, writing
 
 ONE = Selection.of(["testuser_1"])
 
@@ -86,3 +87,15 @@ def test_each_of_several_hosts_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> 
     for several in ("localhost,db.example.org", "localhost&host=db.example.org", "localhost&hostaddr=db.example.org"):
         with pytest.raises(UsageError, match=r"The database is on db\.example\.org, not"):
             refuse_remote(f"postgresql:///maimbot?host={several}")
+
+
+def test_a_transaction_that_will_write_holds_the_lock_before_it_has_written(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/maimbot.db"
+    (tmp_path / "maimbot.db").touch()
+    first, second = open_engine(url), open_engine(url)
+    with writing(first), pytest.raises(OperationalError, match="locked"), writing(second):
+        pass
+    with writing(second):
+        pass
+    first.dispose()
+    second.dispose()

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 from support.purge import Ledger, Selection, unfinished
+from support.purge.resume import ledger_urls
 
 URL = "sqlite:////tmp/deployment.db"
 
@@ -128,6 +129,36 @@ def test_a_torn_last_line_is_as_if_not_written_and_can_be_written_after(ledger: 
 
     read.purged()
     assert Ledger.read(ledger.path).finished
+
+
+def test_what_could_not_be_written_is_as_if_not_written(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as full_disk:
+        full_disk.setattr(os, "fsync", fail)
+        with pytest.raises(InfrastructureError, match="No space left on device"):
+            ledger.will_register("testuser_1")
+    ledger.will_register("testuser_2")
+
+    assert Ledger.read(ledger.path).selection() == ledger.selection() == Selection.of(["testuser_2"])
+
+
+def test_the_database_of_the_environment_stands_in_only_for_the_same_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, another = "postgresql://me:hush@localhost/maimbot", "postgresql://me:hush@localhost/another"
+    of_file = Ledger.create(tmp_path / "run-1" / "ledger.jsonl", "run-1", [URL])
+    of_server = Ledger.create(tmp_path / "run-2" / "ledger.jsonl", "run-2", [whole])
+
+    monkeypatch.setenv("MAIM_DATABASE_URL", whole)
+    assert ledger_urls(of_file) == [URL]
+    assert ledger_urls(of_server) == [whole]
+
+    monkeypatch.setenv("MAIM_DATABASE_URL", another)
+    with pytest.raises(UsageError, match="keeps no password"):
+        ledger_urls(of_server)
+    assert ledger_urls(of_server, [another]) == [another]
 
 
 def test_a_damaged_ledger_is_refused(ledger: Ledger) -> None:
