@@ -18,8 +18,9 @@ import psutil
 from behave.configuration import Configuration
 from behave.parser import parse_file
 
-from support.errors import SuiteError, UsageError
+from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts
+from support.reporting import EXIT_REFUSED
 from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
 from support.reporting.merging import merge
 from support.reporting.results import Results, new_test_id, read_results, write_results
@@ -57,9 +58,15 @@ class Share:
     process: psutil.Popen
 
     @property
-    def output(self) -> Path:
-        """What it has said, where it does not say it on our terminal."""
-        return self.directory / OUTPUT
+    def exit_code(self) -> int:
+        """What it ended with, as a shell says it."""
+        code = int(self.process.returncode)
+        return code if code >= 0 else 128 - code
+
+    def show_output(self) -> None:
+        """Print what it has said, if it did not say it on our terminal."""
+        if (self.directory / OUTPUT).exists():
+            print((self.directory / OUTPUT).read_text(encoding="utf-8", errors="replace"), end="")
 
     @property
     def results(self) -> Path:
@@ -78,16 +85,18 @@ class Acceptance:
         self._scenarios = scenarios
         self._shares: list[Share] = []
         self._interrupts = Interrupts()
-        # The exit code of a share that did not run its features.
-        self._refused: int | None = None
+        # The share that did not run its features, for which the others were ended.
+        self._broken: Share | None = None
 
     def run(self) -> int:
         """Run the shares to their end, write the report of all, and return the exit code."""
         self._interrupts.install()
+        seconds = {name: SECONDS.get(Path(name).stem, 1) for name in self._scenarios}
+        divided = list(filter(None, divide(seconds, SHARES)))
         try:
-            seconds = {name: SECONDS.get(Path(name).stem, 1) for name in self._scenarios}
-            for features in filter(None, divide(seconds, SHARES)):
-                self._shares.append(self._begin(features))
+            directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
+            for directory, features in zip(directories, divided, strict=True):
+                self._shares.append(self._begin(directory, features))
             self._await_all()
         except KeyboardInterrupt:
             self._interrupts.hold()
@@ -96,17 +105,24 @@ class Acceptance:
         self._interrupts.hold()
         return self._report()
 
-    def _begin(self, features: Sequence[str]) -> Share:
+    def _make_directory(self, number: int) -> Path:
+        """Make the folder in which a share runs: without a behave.ini, the features called as they are called here."""
+        directory = self.directory / f"share-{number}"
+        try:
+            directory.mkdir(parents=True)
+            (directory / FEATURES).symlink_to(FEATURES.absolute(), target_is_directory=True)
+        except OSError as error:
+            raise InfrastructureError(f"{directory} cannot be made ({error.strerror}); make room there.") from error
+        return directory
+
+    def _begin(self, directory: Path, features: Sequence[str]) -> Share:
         first = not self._shares
-        directory = self.directory / f"share-{len(self._shares) + 1}"
-        directory.mkdir(parents=True)
-        # It runs where no behave.ini names our own Allure results, and calls the features as they are called here.
-        (directory / FEATURES).symlink_to(FEATURES.absolute(), target_is_directory=True)
         formats = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(ALLURE_RESULTS), "-f", "pretty")
+        settings = ("-D", f"reports={directory}", *self._ports(first))
         with nullcontext() if first else (directory / OUTPUT).open("wb") as output:
             # In a session of its own, so that a signal reaches it once, from here.
             process = psutil.Popen(
-                [sys.executable, "-m", "behave", *formats, "-D", "reports=.", *self._ports(first), *features],
+                [sys.executable, "-m", "behave", *formats, *settings, *features],
                 cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -124,11 +140,11 @@ class Acceptance:
         psutil.wait_procs([each.process for each in self._shares], callback=lambda _: self._heed_refusals())
 
     def _heed_refusals(self) -> None:
-        """End all when one has not run its features: why not, is known by then."""
+        """End all when one has not run its features."""
         for share in self._shares:
-            code = share.process.poll()
-            if self._refused is None and code not in (None, *RAN):
-                self._refused = code if code > 0 else 128 - code  # as a shell says it
+            is_ending = self._broken or self._interrupts.exit_code
+            if not is_ending and share.process.poll() not in (None, *RAN):
+                self._broken = share
                 self._end_all()
 
     def _end_all(self) -> None:
@@ -138,15 +154,27 @@ class Acceptance:
                 share.process.terminate()
 
     def _report(self) -> int:
-        for share in self._shares[1:]:
-            sys.stdout.write(share.output.read_text(encoding="utf-8", errors="replace"))
+        """Write and print the report, and return the exit code."""
+        if self._broken and self._broken.exit_code == EXIT_REFUSED:
+            # The others have only to say that they were ended for it.
+            self._broken.show_output()
+            _, path = self._write([read_results(self._broken.results)], [])
+            print(f"Results: {path}")
+            return EXIT_REFUSED
+        for share in self._shares:
+            share.show_output()
         parts = [read_results(each.results) for each in self._shares if each.results.exists()]
         if not parts:
             raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
-        results = merge(self.id, parts, self._disagreements(parts))
+        results, path = self._write(parts, self._disagreements(parts))
+        print_summary(results, path)
+        broken = self._broken.exit_code if self._broken else 0
+        return self._interrupts.exit_code or broken or int(not results.success)
+
+    def _write(self, parts: Sequence[Results], errors: Sequence[str]) -> tuple[Results, Path]:
+        results = merge(self.id, parts, errors)
         self._gather_allure_results(results)
-        print_summary(results, write_results(results, REPORTS))
-        return self._interrupts.exit_code or self._refused or int(not results.success)
+        return results, write_results(results, REPORTS)
 
     def _disagreements(self, parts: Sequence[Results]) -> list[str]:
         """Return a sentence if there are scenarios that all shares together have not reported once."""

@@ -102,6 +102,7 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
     outcome = project.finish(process)
     assert outcome.exit_code == exit_code, outcome.output
     assert outcome.results["success"] is False
+    assert "Already ending" not in outcome.output
     assert outcome.leaves_nothing_running
     assert backends_of(project.reports) == []
     assert list(unfinished(project.reports)) == []
@@ -127,9 +128,20 @@ def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
         port = str(taken.getsockname()[1])
         outcome = project.finish(project.popen(MAIM_CONFIGURATOR_PORT=port))
     assert outcome.exit_code == 2, outcome.output
-    assert any(port in error for error in outcome.results["errors"]), outcome.output
+    (error,) = outcome.results["errors"]
+    assert f"port {port} of the configurator is taken by process {os.getpid()}" in error
+    said = [line for line in outcome.output.splitlines() if not line.startswith(("USING RUNNER", "Results: "))]
+    assert said == [error]
     assert outcome.results["success"] is False
     assert outcome.leaves_nothing_running
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
+    project.reports.write_text("no folder")
+    outcome = project.finish(project.popen())
+    assert outcome.exit_code == 1
+    assert outcome.output.endswith("share-1 cannot be made (Not a directory); make room there.\n")
+    assert len(outcome.output.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
