@@ -207,7 +207,9 @@ def test_a_run_that_cannot_be_purged_does_not_hinder_the_next(site: Site, report
     leave(reports, "run-1", site)
     leave(reports, "run-2", site)
     broken = reports / "run-1" / "ledger.jsonl"
-    broken.write_text(broken.read_text().replace(Ledger.read(broken).header.databases[0], "sqlite:////nowhere.db"))
+    broken.write_text(
+        broken.read_text().replace(Ledger.read(broken).header.databases[0], "sqlite:////nowhere/maimbot.db")
+    )
 
     assert main(["--resume", "--reports", str(reports)]) == 2
 

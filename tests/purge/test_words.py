@@ -169,7 +169,7 @@ def test_runs_are_looked_for_in_reports_unless_told_otherwise(
 
 
 def test_what_was_refused_stands_in_the_report(site: Site, tmp_path: Path) -> None:
-    ledger = Ledger.create(tmp_path / "reports" / "运行" / "ledger.jsonl", "运行", ["sqlite:////nowhere.db"])
+    ledger = Ledger.create(tmp_path / "reports" / "运行" / "ledger.jsonl", "运行", ["sqlite:////nowhere/maimbot.db"])
     ledger.will_register("testuser_1")
     file = tmp_path / "report.json"
 
@@ -179,7 +179,7 @@ def test_what_was_refused_stands_in_the_report(site: Site, tmp_path: Path) -> No
     assert json.loads(text)["purges"] == [
         {
             "what": "run 运行",
-            "refused": "/nowhere.db is no SQLite database; give the URL of the deployment's own.",
+            "refused": "/nowhere/maimbot.db is no SQLite database; give the URL of the deployment's own.",
         }
     ]
     assert "运行" in text
@@ -231,8 +231,8 @@ DATABASE_REFUSALS: dict[str, tuple[Callable[[], object], str]] = {
         f"The database is on db.example.org, not on this machine, so nothing was removed; {ELSEWHERE}",
     ),
     "a missing file": (
-        lambda: open_engine("sqlite:////nowhere.db"),
-        "/nowhere.db is no SQLite database; give the URL of the deployment's own.",
+        lambda: open_engine("sqlite:////nowhere/maimbot.db"),
+        "/nowhere/maimbot.db is no SQLite database; give the URL of the deployment's own.",
     ),
     "a pattern without a tenant": (
         lambda: check_patterns(["data/{tenant_id}", "data"]),
