@@ -20,7 +20,7 @@ from support.reporting.results import Percentiles, Results, read_results
 from support.settings import load_settings
 
 # As long as a quick language model takes at least. At 0 s all of an answer's time is processor time, for which 50
-# connections queue at any server: one that merely echoes takes 28 times as long for them as for one.
+# connections queue.
 THINKING_SECONDS = 0.1
 ROOT = Path(__file__).parents[1]
 ON_FREE_PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")

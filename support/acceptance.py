@@ -232,7 +232,8 @@ def main(arguments: Sequence[str]) -> int:
         return Acceptance(settings, scenarios_of(FEATURES)).run()
     except SuiteError as error:
         print(error, file=sys.stderr)
-        return 1
+        # What an InfrastructureError tells has kept every share from starting.
+        return EXIT_REFUSED if isinstance(error, InfrastructureError) else 1
 
 
 if __name__ == "__main__":

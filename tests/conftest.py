@@ -8,9 +8,9 @@ import pytest
 
 from support.chat import Reader
 from support.configurator import ConfiguratorClient
-from support.deployments import Deployment, start, stop_recorded
+from support.deployments import Deployment, start
 from support.settings import load_settings
-from tests.suite import Suite
+from tests.suite import Suite, stop_all
 
 
 @pytest.fixture(scope="session")
@@ -46,5 +46,4 @@ def as_in_terminal() -> Iterator[None]:
 def suite(tmp_path: Path) -> Iterator[Suite]:
     suite = Suite(tmp_path)
     yield suite
-    for record in suite.reports.glob("**/servers.json"):
-        stop_recorded(record.parent)
+    stop_all(suite)

@@ -16,6 +16,8 @@ import psutil
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from support.deployments import stop_recorded
+
 ROOT = Path(__file__).parents[1]
 PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
 
@@ -48,10 +50,14 @@ class Suite:
 
     def popen(self, *arguments: str, features: Path = ROOT / "features", **variables: str) -> "subprocess.Popen[str]":
         """Start it and return at once."""
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
         allure = ("-f", "allure_behave.formatter:AllureFormatter", "-o", "allure-results")
+        return self.start("behave", *allure, *arguments, str(features), **variables)
+
+    def start(self, module: str, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+        """Start a module in the folder, with no settings of the environment but these."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
         return subprocess.Popen(
-            [sys.executable, "-m", "behave", *allure, *arguments, str(features)],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.folder,
             env={**inherited, **variables},
             stdout=subprocess.PIPE,
@@ -67,6 +73,12 @@ class Suite:
     def __call__(self, *arguments: str, **options: Any) -> Outcome:
         """Run it to its end."""
         return self.finish(self.popen(*arguments, **options))
+
+
+def stop_all(suite: Suite) -> None:
+    """Stop what a run has launched and not stopped itself."""
+    for record in suite.reports.glob("**/servers.json"):
+        stop_recorded(record.parent)
 
 
 def await_that(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:

@@ -5,48 +5,34 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.acceptance import divide, scenarios_of
-from support.deployments import stop_recorded
 from support.purge import unfinished
-from tests.suite import ROOT, Outcome, await_that, backends_of
+from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
 
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
 
 pytestmark = pytest.mark.usefixtures("as_in_terminal")
 
 
-class Project:
+class Project(Suite):
     """A folder with some of the features."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.reports = folder / "reports"
+        super().__init__(folder)
         (folder / "features").mkdir()
         for name in ("environment.py", "steps"):
             (folder / "features" / name).symlink_to(ROOT / "features" / name)
         for name in ("api_keys.feature", "flow.feature"):
             shutil.copy(ROOT / "features" / name, folder / "features")
 
-    def popen(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
-        return subprocess.Popen(
-            [sys.executable, "-m", "support.acceptance", *arguments],
-            cwd=self.folder,
-            env={**inherited, "PYTHONPATH": str(ROOT), **PORTS, **variables},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def finish(self, process: "subprocess.Popen[str]") -> Outcome:
-        output, _ = process.communicate(timeout=120)
-        return Outcome(process.returncode, output, self.reports)
+    def accept(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
+        """Start what `make acceptance` starts, on free ports, and return at once."""
+        return self.start("support.acceptance", *arguments, **{"PYTHONPATH": str(ROOT), **PORTS, **variables})
 
     @property
     def shares(self) -> list[Path]:
@@ -60,13 +46,13 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    yield Project(tmp_path)
-    for record in tmp_path.glob("**/servers.json"):
-        stop_recorded(record.parent)
+    project = Project(tmp_path)
+    yield project
+    stop_all(project)
 
 
 def test_the_shares_of_all_features_make_one_report(project: Project) -> None:
-    outcome = project.finish(project.popen())
+    outcome = project.finish(project.accept())
     assert outcome.exit_code == 0, outcome.output
     results = outcome.results
     assert len(project.shares) == 2
@@ -85,7 +71,7 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
     feature.write_text(
         feature.read_text(encoding="utf-8") + "\n  @KEY-999\n  Scenario: Broken\n    Given nobody knows\n"
     )
-    outcome = project.finish(project.popen())
+    outcome = project.finish(project.accept())
     assert outcome.exit_code == 1, outcome.output
     assert outcome.results["success"] is False
     assert outcome.results["verdicts"]["fail"] == 1
@@ -96,7 +82,7 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
-    process = project.popen()
+    process = project.accept()
     await_that(lambda: len(project.shares) == 2, process)
     process.send_signal(number)
     outcome = project.finish(process)
@@ -109,7 +95,7 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
 
 
 def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_next(project: Project) -> None:
-    process = project.popen()
+    process = project.accept()
     await_that(lambda: len(project.shares) == 2, process)
     killed = next(each for each in unfinished(project.reports) if "share-2" in str(each.path))
     os.kill(killed.header.pid, signal.SIGKILL)
@@ -117,7 +103,7 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     assert outcome.exit_code == 137, outcome.output
     assert any("were not reported by just one share" in error for error in outcome.results["errors"])
 
-    outcome = project.finish(project.popen("features/flow.feature:9"))
+    outcome = project.finish(project.accept("features/flow.feature:9"))
     assert f"Run {killed.header.run_id} was killed" in outcome.output
     assert list(unfinished(project.reports)) == []
     assert backends_of(project.reports) == []
@@ -126,7 +112,7 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
 def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        outcome = project.finish(project.popen(MAIM_CONFIGURATOR_PORT=port))
+        outcome = project.finish(project.accept(MAIM_CONFIGURATOR_PORT=port))
     assert outcome.exit_code == 2, outcome.output
     (error,) = outcome.results["errors"]
     assert f"port {port} of the configurator is taken by process {os.getpid()}" in error
@@ -138,8 +124,8 @@ def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
     project.reports.write_text("no folder")
-    outcome = project.finish(project.popen())
-    assert outcome.exit_code == 1
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2
     assert outcome.output.endswith("share-1 cannot be made (Not a directory); make room there.\n")
     assert len(outcome.output.splitlines()) == 1
 
@@ -151,7 +137,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
 def test_whatever_is_asked_for_is_asked_of_behave(
     project: Project, arguments: list[str], variables: dict[str, str]
 ) -> None:
-    outcome = project.finish(project.popen(*arguments, **variables))
+    outcome = project.finish(project.accept(*arguments, **variables))
     assert outcome.exit_code == 2, outcome.output
     assert not list(project.reports.glob("*/share-*"))
 
