@@ -72,7 +72,7 @@ Feature: Login
   @LOG-007 @normal
   Scenario: The time of the answer does not tell whether a user exists
     Given Acme has registered
-    When somebody tries 6 times to log in as Acme and as a user that nobody is
+    When somebody tries 9 times to log in as Acme and as a user that nobody is
     Then the answers for the one take about as long as those for the other
 
   @LOG-008 @critical

@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Executable, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 
 from embedded.replier.admission import Credential, CurrentAgent, find_agents
@@ -90,8 +90,9 @@ class Writer:
 
 
 def _statements(dialect: str) -> Mapping[type[Table], Executable]:
-    # Both dialects spell it alike; their insert() share no base that types it.
-    upsert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[dialect]
+    # SQLite and PostgreSQL spell it alike; their insert() share no base that types it. Only the one that is used is
+    # loaded: that of PostgreSQL takes 40 ms of a start.
+    upsert: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert
     stream, person, group = upsert(ChatStream), upsert(PersonInfo), upsert(GroupInfo)
     return {
         Message: insert(Message),

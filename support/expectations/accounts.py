@@ -15,7 +15,7 @@ from support.vocabulary import Outcome
 
 _SECRET = {"api_key", "access_token", "refresh_token"}
 # Times of answers that differ by more than this tell something; v1 differed tenfold.
-_ALIKE = 1.7
+_ALIKE = 2.0
 _CLOCKS_DIFFER = timedelta(minutes=2)
 
 
