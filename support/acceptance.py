@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 from behave.configuration import Configuration
-from behave.parser import parse_file
+from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts
@@ -35,14 +35,14 @@ SHARES = 2
 # About how long these features take, others take a second: so that no share waits long for the other.
 SECONDS = {
     "deployment": 9,
-    "isolation": 4,
+    "isolation": 5,
+    "tokens": 5,
     "concurrency": 4,
-    "tokens": 3,
-    "purge": 3,
     "agents": 3,
+    "purge": 2,
     "conversation": 2,
     "admission": 2,
-    "login": 2,
+    "protocol": 2,
 }
 # These read all rows of the databases again and again: they come first, while there are few.
 EARLY = ("purge", "canaries")
@@ -208,11 +208,14 @@ def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:
 
 
 def scenarios_of(features: Path) -> dict[str, list[str]]:
-    """Return where each scenario stands, by the name of its feature file."""
-    return {
-        str(path): [f"{path.as_posix()}:{each.line}" for each in parse_file(str(path)).walk_scenarios()]
-        for path in sorted(features.glob("*.feature"))
-    }
+    """Return where each scenario stands, by the name of its feature file. Raises UsageError when one cannot be read."""
+    try:
+        return {
+            str(path): [f"{path.as_posix()}:{each.line}" for each in parse_file(str(path)).walk_scenarios()]
+            for path in sorted(features.glob("*.feature"))
+        }
+    except ParserError as error:
+        raise UsageError(f"{' '.join(str(error).split())}; correct that line.") from error
 
 
 def _settings() -> Settings | None:

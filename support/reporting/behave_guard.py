@@ -7,6 +7,7 @@ import functools
 import linecache
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
+# What begins a part of a feature; a line that begins with none of these belongs to a description.
+_KEYWORDS = ("Background", "Rule", "Scenario", "Scenario Outline", "Scenario Template", "Example")
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
 
@@ -97,6 +100,7 @@ class _Guard:
                 red = bool(_refuse_exit(original, runner, features))
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
+                _refuse_lost_scenarios(run, features)
                 _refuse_empty_outlines(run, runner.config, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
@@ -241,6 +245,15 @@ def _fault(scenario: Any) -> str | None:
             return f"The line {before!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
     pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
     return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
+
+
+def _refuse_lost_scenarios(run: Run, features: Iterable[Any]) -> None:
+    """Behave takes what follows a misspelt keyword, steps and all, for the description of the feature or rule."""
+    for part in (part for feature in features for part in (feature, *feature.rules)):
+        for line in part.description:
+            word, colon, _ = line.partition(":")
+            if meant := get_close_matches(word, _KEYWORDS, 1, 0.75) if colon else []:
+                run.fail(f"{run.location(part)}: The line {line!r} is taken for a description; write {meant[0]}:.")
 
 
 def _refuse_empty_outlines(run: Run, config: Any, features: Iterable[Any]) -> None:

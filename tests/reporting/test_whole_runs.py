@@ -111,6 +111,38 @@ def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
     assert "features/outline.feature:4: The outline has no examples" in outcome.results["errors"][0]
 
 
+@pytest.mark.parametrize(
+    ("feature", "line", "place", "meant"),
+    [
+        (
+            "Feature: F\n Scenaro: lost\n  Given it fails\n Scenario: s\n  Given it passes",
+            "Scenaro: lost",
+            1,
+            "Scenario",
+        ),
+        ("Feature: F\n Backgroud:\n  Given it fails\n Scenario: s\n  Given it passes", "Backgroud:", 1, "Background"),
+        (
+            "Feature: F\n Rule: R\n  scenario outline: lost\n  Given it fails\n  Scenario: s\n   Given it passes",
+            "scenario outline: lost",
+            2,
+            "Scenario Outline",
+        ),
+    ],
+)
+def test_what_follows_a_misspelt_keyword_is_missed(
+    behave: RunBehave, feature: str, line: str, place: int, meant: str
+) -> None:
+    outcome = behave(lost=feature)
+    assert outcome.exit_code == 1
+    expected = f"features/lost.feature:{place}: The line {line!r} is taken for a description; write {meant}:."
+    assert outcome.results["errors"] == [expected]
+
+
+def test_a_description_may_hold_a_colon(behave: RunBehave) -> None:
+    outcome = behave(told="Feature: F\n An example of it: none.\n Rules are these:\n Scenario: s\n  Given it passes")
+    assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
+
+
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
     steps = tmp_path / "features" / "steps"
     steps.mkdir(parents=True)

@@ -131,6 +131,16 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
     assert len(outcome.output.splitlines()) == 1
 
 
+def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project) -> None:
+    (project.folder / "features" / "broken.feature").write_text(
+        "Feature: B\n Scenario: s\n  Given a step\n Scenaro: t\n"
+    )
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 1
+    assert outcome.output.endswith('at line 4: "Scenaro: t"; correct that line.\n')
+    assert len(outcome.output.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "variables"),
     [(["-D", "user=3"], {}), ([], {"MAIM_USER": "3"}), ([], {"MAIM_DATABASE_URL": "nonsense"})],
@@ -146,6 +156,10 @@ def test_whatever_is_asked_for_is_asked_of_behave(
 def test_shares_are_about_as_large() -> None:
     assert divide({"a": 5, "b": 4, "c": 3, "d": 2}, 2) == [["a", "d"], ["b", "c"]]
     assert divide({"a": 1}, 2) == [["a"], []]
+
+
+def test_what_reads_all_rows_comes_first() -> None:
+    assert divide({"agents.feature": 2, "purge.feature": 1}, 1) == [["purge.feature", "agents.feature"]]
 
 
 def test_every_scenario_is_expected_where_it_stands(project: Project) -> None:
