@@ -36,13 +36,15 @@ SHARES = 2
 SECONDS = {
     "deployment": 9,
     "isolation": 5,
-    "tokens": 5,
+    "tokens": 4,
     "concurrency": 4,
     "agents": 3,
     "purge": 2,
     "conversation": 2,
     "admission": 2,
     "protocol": 2,
+    "login": 2,
+    "registration": 2,
 }
 # These read all rows of the databases again and again: they come first, while there are few.
 EARLY = ("purge", "canaries")
