@@ -8,7 +8,7 @@ from dataclasses import replace
 from behave.model import Scenario
 
 from support import reporting
-from support.chat import Reader
+from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
@@ -62,7 +62,7 @@ class Run:
                 ),
                 before=Snapshot.take(deployment.database_urls),
                 arrivals=Arrivals(deployment.database_urls),
-                reader=Reader(),
+                reader=Reader(Pace(deployment.profile.reading_seconds)),
             )
         except BaseException:
             deployment.stop()

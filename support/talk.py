@@ -77,6 +77,7 @@ def say(
     """Let the person send a segment, with whatever marker it carries, and keep it as the newest thing said."""
     connection = _connection(scene, agent, place.platform)
     speaker = speaker_at(scene, person, place)
+    connection.finish_reading()
     message = user_message(connection.credential, speaker, segment, new_message_id(), at_bot=at_bot)
     scene.said.append(Said(person, agent, speaker, connection, marker, connection.send_message(message)))
     return scene.said[-1]
@@ -107,6 +108,7 @@ def quote(scene: Scene, person: str, agent: str, text: str) -> Said:
 def say_in_name_of(scene: Scene, person: str, agent: str, other: str) -> None:
     """Send the agent a message whose dimensions name another agent; nobody is to answer it."""
     connection = _connection(scene, agent, "test")
+    connection.finish_reading()
     message = text_message(_credential(scene, other), scene.speaker(person), "你好", new_message_id())
     connection.send_message(message)
 

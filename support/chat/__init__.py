@@ -5,6 +5,7 @@ from support.chat.asking import Answered, ask
 from support.chat.connection import Connection
 from support.chat.conversation import Conversation, Turn
 from support.chat.envelope import Frame, Speaker
+from support.chat.pace import Pace
 from support.chat.plan import Plan, plan_conversations
 from support.chat.reader import Reader
 from support.chat.swarm import hold_conversations
@@ -17,6 +18,7 @@ __all__ = [
     "Connection",
     "Conversation",
     "Frame",
+    "Pace",
     "Plan",
     "Reader",
     "Refused",

@@ -12,6 +12,7 @@ import websocket
 from maim_message.message import APIMessageBase
 
 from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message, text_of
+from support.chat.pace import Pace
 from support.chat.transcript import Transcript
 from support.transport import Arrival, Closed, Transport
 
@@ -36,7 +37,9 @@ class Sent:
 class Connection:
     """An open WebSocket of one agent's credential on one platform. Made by Reader.open."""
 
-    def __init__(self, transport: Transport, credential: str, platform: str, transcript: Transcript) -> None:
+    def __init__(
+        self, transport: Transport, credential: str, platform: str, transcript: Transcript, pace: Pace
+    ) -> None:
         self.credential = credential
         self.platform = platform
         self.transcript = transcript
@@ -48,13 +51,19 @@ class Connection:
         self.pings = 0
         # How often each msg_id was sent and its acknowledgement not yet consumed.
         self._unacknowledged: Counter[str] = Counter()
+        self.pace = pace
         self.socket = transport.socket
         self._transport = transport
         self._changed = threading.Condition()
 
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
-        """Send a text message of this speaker; the ids are fresh unless given."""
+        """Send a text message of this speaker, who has read the last answer; the ids are fresh unless given."""
+        self.finish_reading()
         return self.send_message(text_message(self.credential, speaker, text, message_id or new_message_id()), msg_id)
+
+    def finish_reading(self) -> None:
+        """Return when the people here have read the last answer. Whatever they write is to be dated afterwards."""
+        self.pace.await_read(self.credential)
 
     def send_message(self, message: APIMessageBase, msg_id: str | None = None) -> Sent:
         """Send a message; the frame's id is fresh unless given."""
@@ -137,6 +146,8 @@ class Connection:
     def receive(self, frame: Frame) -> None:
         """Take a frame from the reader."""
         self.transcript.add("<", frame.raw)
+        if frame.kind == "reply":
+            self.pace.answered(self.credential, frame.received_at)
         if self.listener:
             self.listener(frame)
         with self._changed:

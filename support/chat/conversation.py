@@ -9,7 +9,6 @@ from support.chat.connection import Connection, NoFrame, Sent
 from support.chat.envelope import Frame
 from support.chat.marker import new_marker, without_markers
 from support.chat.plan import Plan
-from support.themes import Writer
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Conversation:
     failure: str | None = None
     # Whether the failure is the writer's: then it says nothing of the deployment.
     inconclusive: bool = False
-    # Where a writer is waited for.
+    # Where a writer, or who reads, is waited for.
     background: Callable[[Callable[[], None]], object] = lambda work: work()
     on_end: Callable[[], None] = lambda: None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
@@ -92,16 +91,18 @@ class Conversation:
             self.fail(f"no reply to message {len(self.turns)} {turn.topic!r} within {timeout:.1f} s ({acknowledged}).")
 
     def _advance(self, connection: Connection) -> None:
-        writer = self.plan.writer
-        if writer:
-            self.background(lambda: self._write(connection, writer))
+        if self.plan.writer or connection.pace.reading_seconds:
+            self.background(lambda: self._write(connection))
         else:
             self._send(connection, self.plan.topics[len(self.turns)])
 
-    def _write(self, connection: Connection, writer: Writer) -> None:
+    def _write(self, connection: Connection) -> None:
+        """Read the last answer, think of a message and send it; in a thread that may wait."""
+        connection.finish_reading()
         said = [(turn.topic, without_markers(turn.reply.text)) for turn in self.turns if turn.reply]
+        topics, writer = self.plan.topics, self.plan.writer
         try:
-            topic = writer(self.plan.agent.persona, self.plan.topics, said)
+            topic = writer(self.plan.agent.persona, topics, said) if writer else topics[len(said)]
         except Exception as error:
             # Whatever it is, nobody else would hear of it in this thread.
             self.fail(f"message {len(self.turns) + 1} could not be written: {error}", inconclusive=True)

@@ -18,6 +18,7 @@ import websocket
 
 from support.chat.connection import Connection
 from support.chat.envelope import read_frame
+from support.chat.pace import Pace
 from support.chat.transcript import Transcript
 from support.errors import InfrastructureError
 from support.masking import mask, remember_secret
@@ -36,7 +37,9 @@ def with_query(url: str, credential: str | None, platform: str | None) -> str:
 class Reader:
     """The thread that reads all open connections. A context manager: leaving it closes them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, pace: Pace | None = None) -> None:
+        """Let those who write on its connections have this pace; none: they write as soon as they are answered."""
+        self._pace = pace or Pace()
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()
         self._waker, self._woken = socket.socketpair()
@@ -83,7 +86,7 @@ class Reader:
                 f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
                 "expected the replier to be running and reachable there."
             ) from error
-        connection = Connection(transport, credential or "", platform or "", transcript)
+        connection = Connection(transport, credential or "", platform or "", transcript, self._pace)
         self._add(connection)
         return connection
 

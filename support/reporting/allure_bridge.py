@@ -257,7 +257,7 @@ class _Listener(AllureListener):
 
     def _status(self, scenario: Any) -> str:
         verdict = self._run.verdict(scenario)
-        if verdict == "pass":
+        if scenario.status is Status.passed:
             return AllureStatus.PASSED
         if verdict == "not run":
             return AllureStatus.SKIPPED

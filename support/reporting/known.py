@@ -28,7 +28,7 @@ class KnownFailure(_Known):
 
     # Of an outline, the rows that fail, by their first cells, such as "tenant name | 3 spaces"; without it, all.
     rows: tuple[Text, ...] = ()
-    # Whether it passes now and then, because the deployment itself throws dice: then that is no news.
+    # Whether it passes now and then, because the deployment itself throws dice: then that is no news, and no pass.
     sometimes: bool = False
 
 

@@ -19,7 +19,7 @@ _ID_TAG = re.compile(r"[A-Z]+-\d+")
 _ALLURE_STATUSES: dict[Verdict, tuple[str, ...]] = {
     "pass": ("passed",),
     "fail": ("failed", "broken"),
-    "known": ("failed", "broken"),
+    "known": ("failed", "broken", "passed"),
     "inconclusive": ("broken",),
     "not run": ("skipped",),
 }
@@ -72,7 +72,7 @@ class Run:
         """Return pass, fail, known, inconclusive or not run."""
         status = self.status(scenario)
         if status is Status.passed:
-            return "pass"
+            return "known" if self._passes_by_chance(scenario) else "pass"
         if status in (Status.skipped, Status.untested):
             return "not run"
         causes = _causes(scenario)
@@ -85,6 +85,11 @@ class Run:
     def known_failure(self, scenario: Any) -> KnownFailure | None:
         """Return why the scenario is known to fail, if it is."""
         return self.known_failures.of(scenario_id(scenario), scenario)
+
+    def _passes_by_chance(self, scenario: Any) -> bool:
+        """Whether that it has passed tells nothing, for it fails in other runs: its verdict is then the same in all."""
+        known = self.known_failure(scenario)
+        return known is not None and known.sometimes
 
     def unexpected_pass(self, scenario: Any) -> str | None:
         """Return what is wrong with a scenario that has passed though it is known to fail."""
@@ -113,7 +118,8 @@ class Run:
         """Return why the scenario did not pass, or None if it did."""
         status = self.status(scenario)
         if status is Status.passed:
-            return None
+            chance = self._passes_by_chance(scenario)
+            return f"Known failure, which passed this time: {self.known_failure(scenario)}" if chance else None
         if status is Status.untested:
             return "The run ended before this scenario."
         if status is Status.skipped:

@@ -79,7 +79,12 @@ def test_a_known_failure_that_fails_sometimes_may_pass(behave: RunBehave, tmp_pa
     (tmp_path / "known.toml").write_text(sometimes, encoding="utf-8")
     outcome = behave(known=FEATURE.format(first="passes", second="<way>", way="fails"))
     assert outcome.exit_code == 0
-    assert outcome.scenarios["known to fail"]["verdict"] == "pass"
+    known = outcome.scenarios["known to fail"]
+    assert (known["status"], known["verdict"]) == ("passed", "known")
+    assert known["error"] == "Known failure, which passed this time: It never worked. (https://example.org/1)"
+    allure = outcome.allure_of("known to fail")
+    assert (allure["status"], allure["statusDetails"]["known"]) == ("passed", True)
+    assert allure["statusDetails"]["message"] == known["error"]
 
 
 @pytest.mark.parametrize(("first", "verdict"), [("errs", "fail"), ("is inconclusive", "inconclusive")])

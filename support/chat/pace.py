@@ -1,0 +1,26 @@
+"""How quickly people write again when they have been answered."""
+
+import time
+
+
+class Pace:
+    """People read an answer before they write to the same agent again, on whichever connection.
+
+    Machines need no time for that, but some repliers overlook what is written while they are still busy with their own
+    answer: MaiMBot's (docs/findings.md#overlooked).
+    """
+
+    def __init__(self, reading_seconds: float = 0.0) -> None:
+        """Let people read each answer for so many seconds."""
+        self.reading_seconds = reading_seconds
+        # Until when the last answer is read (time.perf_counter), by the credential of the connection.
+        self._read_until: dict[str, float] = {}
+
+    def answered(self, credential: str, at: float) -> None:
+        """Take note of an answer that came at this time (time.perf_counter)."""
+        if self.reading_seconds:
+            self._read_until[credential] = at + self.reading_seconds
+
+    def await_read(self, credential: str) -> None:
+        """Return when the last answer is read."""
+        time.sleep(max(0.0, self._read_until.get(credential, 0.0) - time.perf_counter()))
