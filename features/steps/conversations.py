@@ -24,7 +24,7 @@ def every_message_got_its_reply(context: HasWorld) -> None:
 
 @then("the deployment stored every message and every reply under its tenant and agent")
 def everything_is_stored(context: HasWorld) -> None:
-    expectations.stored_as_said(context.world.databases(), context.world.held_conversations())
+    expectations.stored_as_said(context.world, context.world.held_conversations())
 
 
 @given('{tenant:Name} is connected to "{agent}"')

@@ -127,11 +127,9 @@ def nothing_else_came(context: HasWorld, tenant: str, agent: str) -> None:
 
 @then('only the proper messages to "{agent}" are stored for {tenant:Name}')
 def only_proper_messages_are_stored(context: HasWorld, agent: str, tenant: str) -> None:
-    world, scene = context.world, context.world.scene
+    scene = context.world.scene
     messages = frames.proper_messages(scene, tenant, agent)
-    expectations.only_these_stored(
-        world.databases(), scene.tenant(tenant).tenant_id, scene.agent(agent).agent_id, messages
-    )
+    expectations.only_these_stored(context.world, scene.tenant(tenant).tenant_id, scene.agent(agent).agent_id, messages)
 
 
 @then('{person:Name} is answered by {tenant:Name}\'s "{agent}", if need be on a new connection')

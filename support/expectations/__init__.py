@@ -7,11 +7,13 @@ import requests
 
 from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
+from support.expectations.settling import settled
 from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
 from support.reporting import Inconclusive
 from support.rows import StoredMessage, stored_messages
 from support.vocabulary import Outcome
+from support.world import World
 
 
 def expect(condition: bool, message: str) -> None:
@@ -99,7 +101,7 @@ def _assert_none_failed(failed: Sequence[Conversation], what: str) -> None:
     expect(not failed, f"{len(failed)} conversations {what}; expected none:\n{reasons}")
 
 
-def stored_as_said(database_urls: Sequence[str], conversations: Sequence[Conversation]) -> None:
+def stored_as_said(world: World, conversations: Sequence[Conversation]) -> None:
     """The table messages holds what was sent and received, once each, under the right tenant and agent."""
     said = Counter(
         StoredMessage(conversation.plan.tenant.tenant_id, conversation.plan.agent.agent_id, text)
@@ -107,7 +109,8 @@ def stored_as_said(database_urls: Sequence[str], conversations: Sequence[Convers
         for turn in conversation.turns
         for text in [turn.sent.text, *([turn.reply.text] if turn.reply else [])]
     )
-    stored = stored_messages(database_urls, {message.tenant_id for message in said})
+    tenant_ids = {message.tenant_id for message in said}
+    stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
     missing, surplus = said - stored, stored - said
     expect(
         stored == said,

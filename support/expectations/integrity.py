@@ -1,30 +1,27 @@
 """What must be stored of what was said."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from support.chat.said import Said
 from support.configurator import Agent, Tenant
-from support.deployments.polling import wait_until
 from support.expectations import expect
+from support.expectations.settling import settled
 from support.rows import Row, StoredMessage, rows_of, stored_messages, tables_with
 from support.talk import tenant_of
 from support.world import World
 
 # Clocks of two machines differ; a clock that is off by a time zone differs by at least half an hour.
 _CLOCK_SECONDS = 60.0
-# A deployment may store what it has sent already.
-_SETTLE_SECONDS = 5.0
-T = TypeVar("T")
 
 
 def stored_once(world: World, messages: Sequence[Said]) -> None:
     """The table messages holds each message and each reply once, under its tenant and agent, and nothing else."""
     said = Counter(_as_stored(world, each, text) for each in messages for text in _texts(each))
     tenant_ids = [tenant.tenant_id for tenant in world.scene.tenants.values()]
-    stored = _settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
+    stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
     missing, surplus = said - stored, stored - said
     expect(
         not missing and not surplus,
@@ -92,7 +89,7 @@ def known_once_to_each(world: World, table: str, column: str, expected: Mapping[
         rows = rows_of(world.databases(), table, tenant_ids)
         return Counter((row["tenant_id"], row.get("agent_id", ""), row[column]) for row in rows)
 
-    seen = _settled(world, read, lambda seen: seen == wanted)
+    seen = settled(world, read, lambda seen: seen == wanted)
     expect(
         seen == wanted, f"{table} names (tenant, agent, {column}) {dict(seen)}; expected each of {list(wanted)} once."
     )
@@ -200,18 +197,6 @@ def leaves_nothing(world: World, text: str) -> None:
     expect(not tables, f"What was refused stands in {dict(tables)}; expected no row of any table to hold {text!r}.")
 
 
-def _settled(world: World, read: Callable[[], T], holds: Callable[[T], bool]) -> T:
-    """Return what is read as soon as it is as it must be, or what is read at last."""
-    newest: list[T] = []
-
-    def look() -> bool:
-        newest[:] = [read()]
-        return holds(newest[0])
-
-    wait_until(look, _SETTLE_SECONDS * world.settings.wait_factor)
-    return newest[0]
-
-
 def _texts(said: Said) -> list[str]:
     return [said.sent.text, *([said.reply.text] if said.reply else [])]
 
@@ -249,7 +234,7 @@ def _row(world: World, said: Said, message_id: str | None) -> Row:
         rows = rows_of(world.databases(), "messages", [agent.tenant_id])
         return [row for row in rows if (row["agent_id"], row["message_id"]) == (agent.agent_id, message_id)]
 
-    rows = _settled(world, read, lambda rows: len(rows) == 1)
+    rows = settled(world, read, lambda rows: len(rows) == 1)
     expect(len(rows) == 1, f"{agent.name} has {len(rows)} rows of the message {message_id}; expected one.")
     return rows[0]
 
@@ -261,7 +246,7 @@ def _rows_of_agent(world: World, table: str, agent: Agent, at_least: int) -> lis
         rows = rows_of(world.databases(), table, [agent.tenant_id])
         return [row for row in rows if row.get("agent_id") == agent.agent_id]
 
-    rows = _settled(world, read, lambda rows: len(rows) >= at_least)
+    rows = settled(world, read, lambda rows: len(rows) >= at_least)
     expect(
         len(rows) >= at_least,
         f"{table} has {len(rows)} rows under {agent.name} and its tenant; expected at least {at_least}, one for each "

@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 
 from support.chat import Answered, Connection, Trial
 from support.expectations import expect
+from support.expectations.settling import settled
 from support.isolation import Sighting
 from support.rows import StoredMessage, stored_messages
 from support.traces import count_by
+from support.world import World
 
 
 def acknowledged_first(answered: Sequence[Answered]) -> None:
@@ -71,20 +73,19 @@ def unanswered(connection: Connection) -> None:
     expect(not frames, f"The replier also sent {'; '.join(frames)}; expected only the answers to proper messages.")
 
 
-def only_these_stored(
-    database_urls: Sequence[str], tenant_id: str, agent_id: str, answered: Sequence[Answered]
-) -> None:
+def only_these_stored(world: World, tenant_id: str, agent_id: str, answered: Sequence[Answered]) -> None:
     """Of the tenant's messages exactly these and their replies are stored, in one stream for each speaker."""
     texts = Counter(text for each in answered for text in (each.sent.text, each.reply.text))
     said = Counter({StoredMessage(tenant_id, agent_id, text): count for text, count in texts.items()})
-    stored = stored_messages(database_urls, [tenant_id])
+    databases = world.databases()
+    stored = settled(world, lambda: stored_messages(databases, [tenant_id]), lambda seen: seen == said)
     expect(
         stored == said,
         f"Stored, but never properly said: {list(stored - said)[:3]}; missing: {list(said - stored)[:3]}; "
         "expected exactly the proper messages and their replies.",
     )
     speakers = {(each.speaker.platform, each.speaker.user_id, each.speaker.group_id) for each in answered}
-    streams = sum(count_by(database_urls, tenant_id, "platform")["chat_streams", platform] for platform, *_ in speakers)
+    streams = sum(count_by(databases, tenant_id, "platform")["chat_streams", platform] for platform, *_ in speakers)
     expect(streams == len(speakers), f"There are {streams} chat streams; expected {len(speakers)}.")
 
 

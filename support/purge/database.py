@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from support.deployments.polling import wait_until
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
 
@@ -141,8 +142,9 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     # KiB of pages in memory. What of a tenant does not fit is written twice, while others wait half as long again.
     connection.execute("PRAGMA cache_size=-32768")
     if connection.execute(_JOURNAL_MODE).fetchone() == ("wal",):
-        # No waiting for the disk while others wait for the lock; checkpointing() does that.
+        # No waiting for the disk while others wait for the lock; Checkpoints do that.
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA wal_autocheckpoint=0")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -168,32 +170,55 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def checkpointing(engine: Engine) -> Iterator[None]:
-    """Move what is committed meanwhile from SQLite's log to its place on the disk; at the end all of it is there.
+class Checkpoints:
+    """Moves what is committed from SQLite's log to its place on the disk.
 
     SQLite lets whoever commits while the log is long do that, which takes half a second where the purge has written
-    much. While we are at it nobody else has to. Raises InfrastructureError when it fails.
+    much. While we are at it nobody else has to.
     """
-    if engine.dialect.name != "sqlite":
-        yield
-        return
-    ended = threading.Event()
-    with ThreadPoolExecutor(1) as pool:
-        work = pool.submit(_checkpoint_until, ended, engine)
-        try:
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._one_at_work = threading.Lock()
+        self._due = threading.Event()
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Make checkpoints meanwhile; at the end all is in its place. Raises InfrastructureError when that fails."""
+        if self._engine.dialect.name != "sqlite":
             yield
-        finally:
-            ended.set()
-        patiently(work.result, 0)
+            return
+        ended = threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+            work = pool.submit(self._make_until, ended)
+            try:
+                yield
+            finally:
+                ended.set()
+            patiently(work.result, 0)
 
+    @contextmanager
+    def held_off(self) -> Iterator[None]:
+        """Make none meanwhile: the disk would be busy with it, and a commit take twice as long."""
+        with self._one_at_work:
+            yield
+            self._due.set()
 
-def _checkpoint_until(ended: threading.Event, engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_last = False
-        while not is_last:
-            is_last = ended.wait(_CHECKPOINT_SECONDS)
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+    def _make_until(self, ended: threading.Event) -> None:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            is_last = False
+            while not is_last:
+                self._due.wait(_CHECKPOINT_SECONDS)
+                self._due.clear()
+                is_last = ended.is_set()
+                with self._one_at_work:
+                    wait_until(lambda: self._is_done(connection), 1, pause=0.002)
+
+    @staticmethod
+    def _is_done(connection: Connection) -> bool:
+        """Make a checkpoint, and tell whether nearly all is in its place; another may be at it and keep us from it."""
+        _, pages, moved = connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").one()
+        return bool(pages - moved < 100)
 
 
 class Courtesy:

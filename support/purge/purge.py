@@ -3,7 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from support.errors import InfrastructureError
 from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
-from support.purge.database import Courtesy, LockedError, checkpointing, open_engine, patiently, refuse_remote, writing
+from support.purge.database import Checkpoints, Courtesy, LockedError, open_engine, patiently, refuse_remote, writing
 from support.purge.directories import check_patterns, directories_of, remove_directories
 from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
@@ -48,8 +48,8 @@ def purge(
         databases.sort(key=lambda database: bool(database.accounts))
         how = _How(directories, dry_run, alone, patience)
         job, owners, report = patiently(partial(_prepare, databases, selection, how), patience)
-        for database in databases if owners and not dry_run else ():
-            stack.enter_context(checkpointing(database.engine))
+        for site in job.sites if owners and not dry_run else ():
+            stack.enter_context(site.checkpoints.going_on())
         for owner in owners:
             report.owners.append(job.purge(owner))
             if report.owners[-1].locked:
@@ -93,7 +93,7 @@ class _Job:
     def __init__(self, databases: Sequence[Database], claims: Sequence[Claims], existing: Ids, how: _How) -> None:
         self._how = how
         self._leads = Leads(claims, existing)
-        self._sites = [
+        self.sites = [
             _Site(database.engine, [each for each in claims if each.database is database], existing, how)
             for database in databases
         ]
@@ -105,7 +105,7 @@ class _Job:
             # Directories first: only the rows lead to them after an interruption.
             self._purge_directories(owner, report)
             ids = patiently(partial(self._leads.complete, owner.ids), self._how.patience)
-            for site in self._sites:
+            for site in self.sites:
                 report.counts += patiently(partial(site.erase, ids, owner.host), self._how.patience)
         except (InfrastructureError, OSError) as error:
             report.error = mask(str(error))
@@ -128,7 +128,9 @@ class _Site:
         self._how = how
         act = Count if how.dry_run else Deletion
         self._eraser = cache(lambda host: Eraser(claims, existing[Role.TENANT], host, act))
-        self._turn = nullcontext if how.alone or engine.dialect.name != "sqlite" else Courtesy().turn
+        self.checkpoints = Checkpoints(engine)
+        self._courtesy = Courtesy()
+        self._keeps_others_waiting = engine.dialect.name == "sqlite" and not how.alone
 
     def erase(self, ids: Ids, host: str) -> Counter[str]:
         """Remove, or in a dry run count, the rows of the owner of these ids; return rows by table."""
@@ -139,5 +141,10 @@ class _Site:
         if self._how.dry_run:
             with self._engine.connect() as connection:
                 return eraser.run(connection, targets, ids)
-        with self._turn(), writing(self._engine) as connection:
+        if not self._keeps_others_waiting:
+            with writing(self._engine) as connection:
+                return eraser.run(connection, targets, ids)
+        with self._engine.connect() as connection:
+            eraser.glance(connection, targets)
+        with self._courtesy.turn(), self.checkpoints.held_off(), writing(self._engine) as connection:
             return eraser.run(connection, targets, ids)

@@ -48,7 +48,7 @@ def stop(*_: object) -> None:
 def stop_after_model(*_: object) -> None:
     host, port = urlsplit(os.environ["MODEL"]).netloc.split(":")
     deadline = time.monotonic() + 30
-    with suppress(ConnectionRefusedError):
+    with suppress(ConnectionError):
         while time.monotonic() < deadline:
             socket.create_connection((host, int(port))).close()
             time.sleep(0.01)
