@@ -16,6 +16,7 @@ def person_has_talked_with_each(context: HasWorld, person: str, place: Place) ->
 @given("the statistics of {tenant:Name} have been read")
 def statistics_have_been_read(context: HasWorld, tenant: str) -> None:
     scene = context.world.scene
+    expected.await_stored(context.world, scene.said)
     scene.statistics[tenant] = context.world.configurator.get_tenant_stats(scene.tenant(tenant))
 
 

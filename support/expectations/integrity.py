@@ -19,9 +19,8 @@ _CLOCK_SECONDS = 60.0
 
 def stored_once(world: World, messages: Sequence[Said]) -> None:
     """The table messages holds each message and each reply once, under its tenant and agent, and nothing else."""
-    said = Counter(_as_stored(world, each, text) for each in messages for text in _texts(each))
-    tenant_ids = [tenant.tenant_id for tenant in world.scene.tenants.values()]
-    stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
+    said = _all_said(world, messages)
+    stored = settled(world, lambda: _all_stored(world), lambda seen: seen == said)
     missing, surplus = said - stored, stored - said
     expect(
         not missing and not surplus,
@@ -195,6 +194,20 @@ def leaves_nothing(world: World, text: str) -> None:
     """No row of any table, whoever's it is, holds this text."""
     tables = tables_with(world.databases(), text)
     expect(not tables, f"What was refused stands in {dict(tables)}; expected no row of any table to hold {text!r}.")
+
+
+def await_stored(world: World, messages: Sequence[Said]) -> None:
+    """Return when the messages and replies are stored, or when they might have been: that they are is not said here."""
+    said = _all_said(world, messages)
+    settled(world, lambda: _all_stored(world), lambda seen: seen >= said)
+
+
+def _all_said(world: World, messages: Sequence[Said]) -> Counter[StoredMessage]:
+    return Counter(_as_stored(world, each, text) for each in messages for text in _texts(each))
+
+
+def _all_stored(world: World) -> Counter[StoredMessage]:
+    return stored_messages(world.databases(), [tenant.tenant_id for tenant in world.scene.tenants.values()])
 
 
 def _texts(said: Said) -> list[str]:
