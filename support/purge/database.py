@@ -25,7 +25,8 @@ LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before t
 _CONTENTION = {"40001", "40P01", "55P03"}  # PostgreSQL: serialization failure, deadlock, lock not available
 
 _JOURNAL_MODE = "PRAGMA journal_mode"
-_MOST_SECONDS, _FREE_SECONDS, _CHECKPOINT_SECONDS = 0.06, 0.026, 0.005
+_MOST_SECONDS, _FREE_SECONDS = 0.06, 0.026
+_CHECKPOINT_SECONDS, _CHECKPOINT_MOST_SECONDS = 0.005, 0.1
 
 T = TypeVar("T")
 
@@ -212,7 +213,8 @@ class Checkpoints:
                 self._due.clear()
                 is_last = ended.is_set()
                 with self._one_at_work:
-                    wait_until(lambda: self._is_done(connection), 1, pause=0.002)
+                    # Not longer: somebody who goes on reading what was keeps a checkpoint from its end.
+                    wait_until(lambda: self._is_done(connection), _CHECKPOINT_MOST_SECONDS, pause=0.002)
 
     @staticmethod
     def _is_done(connection: Connection) -> bool:
