@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, inspect
 from support.accounts.forgery import claims_of
 from support.deployments import Deployment
 from support.deployments.launch import launch
-from support.deployments.polling import wait_until
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
+from support.polling import wait_until
 from support.settings import Settings
 from support.world import World
 

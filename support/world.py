@@ -22,9 +22,9 @@ from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Exchange, Tenant, client_of, create_agents, register_tenants
 from support.deployments import Deployment
-from support.deployments.polling import await_next_second, wait_until
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
+from support.polling import await_next_second, wait_until
 from support.prompts import recorded_prompts
 from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, count_rows, purge
 from support.removals import Removal

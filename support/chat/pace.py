@@ -2,6 +2,8 @@
 
 import time
 
+from support.polling import wait_until
+
 
 class Pace:
     """People read an answer before they write to the same agent again, on whichever connection.
@@ -23,4 +25,5 @@ class Pace:
 
     def await_read(self, credential: str) -> None:
         """Return when the last answer is read."""
-        time.sleep(max(0.0, self._read_until.get(credential, 0.0) - time.perf_counter()))
+        until = self._read_until.get(credential, 0.0)
+        wait_until(lambda: time.perf_counter() >= until, self.reading_seconds)

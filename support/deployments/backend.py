@@ -9,9 +9,9 @@ import requests
 
 from support.deployments import ports, processes
 from support.deployments.http import get
-from support.deployments.polling import wait_until
 from support.deployments.readiness import log_tail, what_is_missing
 from support.errors import InfrastructureError
+from support.polling import wait_until
 
 _SECONDS_TO_ANSWER = 2.0
 

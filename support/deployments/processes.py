@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from support.deployments.polling import wait_until
 from support.errors import InfrastructureError
+from support.polling import wait_until
 
 # The creation time is derived from the boot time, which moves when the clock is set.
 _CLOCK_TOLERANCE = 1.0

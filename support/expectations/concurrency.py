@@ -6,9 +6,9 @@ from statistics import median
 
 from support.chat import Connection
 from support.chat.said import Said
-from support.deployments.polling import wait_until
 from support.expectations import expect
 from support.expectations.talk import answered_in_order, answers
+from support.polling import wait_until
 from support.troubles import TROUBLES
 from support.world import World
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from support.deployments.polling import wait_until
+from support.polling import wait_until
 from support.world import World
 
 # A deployment may store what it has sent already.

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from support.deployments.polling import wait_until
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
+from support.polling import wait_until
 
 CHUNK = 500  # values in one statement: well under SQLite's limit of 999 in old builds
 LOCK_TIMEOUT_MS = 1000  # how long the database itself waits for a lock before the poll below takes over

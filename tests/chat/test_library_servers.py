@@ -15,8 +15,8 @@ from support.chat import Connection, Reader, ask
 from support.chat.connection import NoFrame
 from support.chat.early import talk_with_the_handshake
 from support.chat.plan import new_speaker
-from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports
+from support.polling import wait_until
 from support.transport import SocketIo, Transport, spoken_at
 from tests.chat.library_server import KEY
 

@@ -16,8 +16,8 @@ from fastapi import Body, FastAPI, Header, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports
+from support.polling import wait_until
 
 Json = dict[str, Any]
 SECRET = "a secret that is long enough for its algorithm"  # noqa: S105

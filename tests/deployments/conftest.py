@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from support.deployments import Deployment, start
-from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports
+from support.polling import wait_until
 from support.settings import load_settings
 
 SERVER = Path(__file__).with_name("server.py")

@@ -8,10 +8,10 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports, owner, why_not_free
 from support.deployments.processes import find, interrupts_deferred
 from support.deployments.readiness import what_is_missing
+from support.polling import wait_until
 
 
 @pytest.fixture

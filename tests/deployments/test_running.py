@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from support.deployments import Deployment, stop_recorded
-from support.deployments.polling import wait_until
 from support.deployments.processes import is_alive
 from support.deployments.record import read_record
 from support.errors import InfrastructureError, UsageError
+from support.polling import wait_until
 
 Start = Callable[..., Deployment]
 

@@ -10,9 +10,9 @@ import psutil
 import pytest
 
 from support.deployments import Deployment, start
-from support.deployments.polling import wait_until
 from support.deployments.ports import free_ports
 from support.errors import InfrastructureError, UsageError
+from support.polling import wait_until
 from support.settings import load_settings
 
 Start = Callable[..., Deployment]

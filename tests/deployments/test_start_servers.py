@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support.deployments.polling import wait_until
 from support.deployments.record import DeploymentRecord, read_record, stop_recorded
+from support.polling import wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 FEATURE = """Feature: Flow

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from support.deployments.polling import wait_until
+from support.polling import wait_until
 from support.purge import unfinished
 from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.deployments import Deployment, start
-from support.deployments.polling import wait_until
+from support.polling import wait_until
 from support.settings import load_settings
 from tests.suite import Suite
 

@@ -107,8 +107,7 @@ def test_nothing_sleeps_but_in_a_bounded_poll() -> None:
         if re.search(r"\b(?:time|asyncio|gevent)\.sleep\(", line)
     ]
     assert {place.rsplit(":")[0] for place in sleeps} <= {
-        "support/chat/pace.py",  # people read; nothing can be asked whether they have
-        "support/deployments/polling.py",
+        "support/polling.py",
         "support/purge/database.py",
         "load/purging.py",
     }

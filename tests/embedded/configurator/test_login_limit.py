@@ -1,5 +1,5 @@
 from embedded.configurator.login_limit import LoginLimit
-from support.deployments.polling import wait_until
+from support.polling import wait_until
 
 
 def test_a_lock_ends_when_its_failures_leave_the_window() -> None:
