@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from support.purge import Ledger, PurgeError, Selection, purge, purge_ledger
 from tests.purge.site import Site
+from tests.slow_removal import slow_removal
 
 
 @contextmanager
@@ -107,6 +108,7 @@ def test_a_purge_killed_in_the_middle_is_finished_by_the_next(site: Site, tmp_pa
     path, names = tmp_path / "ledger.jsonl", [f"testuser_{number}" for number in range(30)]
     for name in names:
         site.populate(name, messages=3)
+    slow_removal(site.engine)
     command = [sys.executable, "-c", RUN_THAT_PURGES, str(path), site.url, *names]
     with subprocess.Popen(command) as run:
         while site.counts()["messages"] == 3 * len(names):
