@@ -1,5 +1,6 @@
 """Patience with a locked database, and death in the middle of a purge."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 
 from support.purge import Ledger, PurgeError, Selection, purge, purge_ledger
+from support.purge.database import open_engine
 from tests.purge.site import Site
 from tests.slow_removal import slow_removal
 
@@ -90,6 +92,31 @@ def test_a_dry_run_does_not_wait_for_writers(site: Site) -> None:
 
     with locked(site):
         assert purge([site.url], Selection.of(["testuser_1"]), dry_run=True, patience=0.1).users == 1
+
+
+def test_while_others_wait_for_the_lock_nothing_is_moved_or_fetched_that_could_be_before_or_after(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite has one lock for all who write.")
+    names = [site.populate(f"testuser_{number}").username for number in range(5)]
+    slow_removal(site.engine)
+    engine, done = open_engine(site.url), list[str]()  # the one engine for this URL
+    event.listen(
+        engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_rest: done.append(statement)
+    )
+    event.listen(engine, "commit", lambda _connection: done.append("COMMIT"))
+
+    purge([site.url], Selection.of(names))
+
+    before, *transactions = "\n".join(done).split("BEGIN IMMEDIATE")
+    assert len(transactions) == len(names)
+    for transaction in transactions:
+        while_locked, after = transaction.split("COMMIT")
+        removed_from = set(re.findall(r"DELETE FROM (\S+)", while_locked))
+        assert removed_from
+        assert removed_from <= set(re.findall(r"FROM (\S+)", before))
+        assert "wal_checkpoint" not in while_locked
+        before = after
+    assert "wal_checkpoint" in after
 
 
 RUN_THAT_PURGES = """
