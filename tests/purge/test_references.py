@@ -1,4 +1,4 @@
-"""Rows that refer to an owner's by several columns at once."""
+"""Rows that refer to those of an owner: by one column or several, of the owner itself or of others."""
 
 import pytest
 
@@ -44,3 +44,33 @@ def test_what_another_tenant_refers_to_by_several_columns_is_left(site: Site, in
     }
     assert site.holds("threads", number=0)
     assert site.holds("posts", nr=2)
+
+
+@pytest.mark.parametrize("on_delete", ["", "ON DELETE CASCADE"])
+def test_a_tenant_whose_row_another_tenant_refers_to_is_left_whole(site: Site, on_delete: str) -> None:
+    reference = f"message INTEGER REFERENCES messages (id) {on_delete}"
+    site.execute(f"CREATE TABLE quotes (id INTEGER PRIMARY KEY, tenant_id TEXT, {reference})")
+    one, two, three = (site.populate(f"testuser_{number}") for number in (1, 2, 3))
+    message = site.add("messages", tenant_id=one.tenant_id, agent_id=one.agent_ids[0])
+    site.add("quotes", tenant_id=two.tenant_id, message=message)
+    before = site.counts()
+
+    with pytest.raises(PurgeError, match=f"quotes of tenant {two.tenant_id}") as failure:
+        purge([site.url], Selection.of(tenant_ids=[one.tenant_id, three.tenant_id]))
+
+    assert failure.value.report.errors.keys() == {one.tenant_id}
+    assert all(site.holds(table, tenant_id=one.tenant_id) for table in ("tenant_users", "messages", "agents", "notes"))
+    assert site.counts()["tenant_users"] == before["tenant_users"] - 1
+    assert site.counts()["quotes"] == 1
+
+
+def test_references_that_the_database_empties_itself_do_not_take_the_row(site: Site) -> None:
+    reference = "message INTEGER REFERENCES messages (id) ON DELETE SET NULL"
+    site.execute(f"CREATE TABLE pins (id INTEGER PRIMARY KEY, {reference})")
+    one = site.populate("testuser_1")
+    message = site.add("messages", tenant_id=one.tenant_id)
+    site.add("pins", message=message)
+
+    purge([site.url], Selection.of(["testuser_1"]))
+
+    assert site.holds("pins", message=None)
