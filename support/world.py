@@ -33,6 +33,7 @@ from support.scene import Scene, ends_of_logs
 from support.settings import Settings
 from support.themes import Writer, topics_for
 from support.troubles import Trouble
+from support.upkeep import restart_unfit
 
 
 class HasWorld(Protocol):
@@ -293,15 +294,15 @@ class World:
     def leave_scene(self, *, red: bool) -> None:
         """End a scenario: close what it opened, attach what was said in it.
 
-        After one that is red, a backend that it has killed or made hang is restarted: the next begins with a whole one.
+        The next begins with backends that answer, and with a replier that has not served more agents than it should.
         """
         try:
             self.scene.close()
         finally:
             self.scene.attach()
             self._note_arrivals()
-            for name in self.deployment.revive() if red else ():
-                attach_text("restarted", f"The {name} did not answer any more after this scenario.")
+            for reason in restart_unfit(self.deployment, self.reader, red=red):
+                attach_text("restarted", reason)
 
     def _note_arrivals(self) -> None:
         self.arrivals.note(self.scenario)

@@ -79,10 +79,12 @@ class Deployment:
         seconds = _SECONDS_TO_ANSWER * self.wait_factor
         sick = [backend for backend in self._backends if not wait_until(backend.is_healthy, seconds)]
         for backend in sick:
-            with suppress(InfrastructureError):  # what hangs may have to be killed
-                self._stop([backend])
-            self.launch(backend)
+            self._replace(backend)
         return [backend.name for backend in sick]
+
+    def renew_replier(self) -> None:
+        """Restart the replier, even if it has to be killed. Raises InfrastructureError when it does not serve then."""
+        self._replace(self._find("replier"))
 
     def stop(self) -> None:
         """Stop all backends in reverse order, or together when they start so; nothing happens the second time.
@@ -96,6 +98,11 @@ class Deployment:
             self._backends.clear()
             if self.directory:
                 delete_record(self.directory)
+
+    def _replace(self, backend: Backend) -> None:
+        with suppress(InfrastructureError):  # it may have to be killed
+            self._stop([backend])
+        self.launch(backend)
 
     def _stop(self, *groups: list[Backend]) -> None:
         processes = [{backend.name: backend.process for backend in group} for group in groups]
