@@ -294,7 +294,7 @@ class World:
     def leave_scene(self, *, red: bool) -> None:
         """End a scenario: close what it opened, attach what was said in it.
 
-        The next begins with backends that answer, and with a replier that has not served more agents than it should.
+        The next begins with backends that answer, and with a replier that has not held too many conversations.
         """
         try:
             self.scene.close()

@@ -38,7 +38,13 @@ class Connection:
     """An open WebSocket of one agent's credential on one platform. Made by Reader.open."""
 
     def __init__(
-        self, transport: Transport, credential: str, platform: str, transcript: Transcript, pace: Pace
+        self,
+        transport: Transport,
+        credential: str,
+        platform: str,
+        transcript: Transcript,
+        pace: Pace,
+        conversations: set[tuple[str, str]],
     ) -> None:
         self.credential = credential
         self.platform = platform
@@ -54,11 +60,13 @@ class Connection:
         self.pace = pace
         self.socket = transport.socket
         self._transport = transport
+        self._conversations = conversations
         self._changed = threading.Condition()
 
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
         """Send a text message of this speaker, who has read the last answer; the ids are fresh unless given."""
         self.finish_reading()
+        self._conversations.add((self.credential, speaker.group_id or speaker.user_id))
         return self.send_message(text_message(self.credential, speaker, text, message_id or new_message_id()), msg_id)
 
     def finish_reading(self) -> None:

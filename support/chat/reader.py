@@ -40,8 +40,8 @@ class Reader:
     def __init__(self, pace: Pace | None = None) -> None:
         """Let those who write on its connections have this pace; none: they write as soon as they are answered."""
         self._pace = pace or Pace()
-        # What connections presented since this was emptied last.
-        self.credentials: set[str] = set()
+        # Whom people have written to since this was emptied last, and where: an agent's credential, a group or person.
+        self.conversations: set[tuple[str, str]] = set()
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()
         self._waker, self._woken = socket.socketpair()
@@ -88,8 +88,7 @@ class Reader:
                 f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
                 "expected the replier to be running and reachable there."
             ) from error
-        self.credentials.add(credential or "")
-        connection = Connection(transport, credential or "", platform or "", transcript, self._pace)
+        connection = Connection(transport, credential or "", platform or "", transcript, self._pace, self.conversations)
         self._add(connection)
         return connection
 

@@ -142,7 +142,7 @@ class Profile(BaseModel):
     start_together: bool = Field(False, description="true or false")
     one_token_a_second: bool = Field(False, description="true or false")
     reading_seconds: float = Field(0, ge=0, le=60, description="seconds, at most 60")
-    restart_after_agents: int | None = Field(None, ge=1, description="a number of at least 1")
+    restart_after_conversations: int | None = Field(None, ge=1, description="a number of at least 1")
     autosave_seconds: float = Field(0, ge=0, le=3600, description="seconds, at most 3600")
     replier_path: UrlPath = "/ws"
     databases: tuple[Annotated[str, AfterValidator(_check_database)], ...] = Field(
