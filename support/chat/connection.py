@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import websocket
 from maim_message.message import APIMessageBase
 
-from support.chat.envelope import Frame, Speaker, new_message_id, standard_frame, text_message, text_of
+from support.chat.envelope import Frame, Speaker, new_message_id, place_of, standard_frame, text_message, text_of
 from support.chat.pace import Pace
 from support.chat.transcript import Transcript
 from support.transport import Arrival, Closed, Transport
@@ -66,7 +66,6 @@ class Connection:
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
         """Send a text message of this speaker, who has read the last answer; the ids are fresh unless given."""
         self.finish_reading()
-        self._conversations.add((self.credential, speaker.group_id or speaker.user_id))
         return self.send_message(text_message(self.credential, speaker, text, message_id or new_message_id()), msg_id)
 
     def finish_reading(self) -> None:
@@ -75,6 +74,7 @@ class Connection:
 
     def send_message(self, message: APIMessageBase, msg_id: str | None = None) -> Sent:
         """Send a message; the frame's id is fresh unless given."""
+        self._conversations.add((self.credential, place_of(message)))
         frame = standard_frame(message, msg_id or new_message_id())
         text = text_of(message.message_segment)
         sent = Sent(frame["msg_id"], message.message_info.message_id, text, time.perf_counter())

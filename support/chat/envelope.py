@@ -83,6 +83,14 @@ def user_message(
     )
 
 
+def place_of(message: APIMessageBase) -> str:
+    """Return where a message is written: the id of a group, or of the person who writes in private."""
+    sender = message.message_info.sender_info
+    if sender and sender.group_info:
+        return str(sender.group_info.group_id)
+    return str(sender.user_info.user_id) if sender and sender.user_info else ""
+
+
 def standard_frame(message: APIMessageBase, msg_id: str) -> dict[str, Any]:
     """Wrap a message for the wire."""
     return {
