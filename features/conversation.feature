@@ -150,6 +150,7 @@ Feature: Conversation
       | a text of blanks      |
       | an empty list         |
       | a list of empty texts |
+    And Wei writes "你好" to "Ada" and is answered
     And Lin writes "你还在吗" to "Ada"
     Then "Ada" answers Lin
     And nothing else has arrived
