@@ -20,6 +20,8 @@ configurator_url = "{configurator}"
 replier_url = "{replier}"
 databases = ["{database}"]
 autosave_seconds = 30
+# Of no effect: nobody restarts here what was launched elsewhere.
+restart_after_conversations = 1
 """
 
 
