@@ -135,7 +135,7 @@ class Run:
             raise SuiteError(f"The run left something behind; expected nothing: {'; '.join(new[:10])}.")
 
     def _is_known(self, left: Difference) -> bool:
-        return left.kind is Kind.UNEXPLAINED and self.known_failures.leaves_in(left.table)
+        return left.kind is Kind.UNEXPLAINED and self.known_failures.leaves_in(left.name)
 
     def _count(self, world: World) -> None:
         self.results.user_creation = UserCreation(

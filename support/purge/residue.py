@@ -47,6 +47,11 @@ class Difference:
     scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
     serials: frozenset[int | None] = frozenset()  # of all new ones
 
+    @property
+    def name(self) -> str:
+        """The table's name in its own database, which stands before it where there are several."""
+        return self.table.rpartition(":")[2]
+
     def __str__(self) -> str:
         owner = "/".join(str(name) for name in self.owner) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""

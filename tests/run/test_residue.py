@@ -1,11 +1,12 @@
 """What a run leaves behind makes it red, and is named together with the scenario that made it."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
-from tests.suite import PORTS, Suite, await_that, database_of, is_talking
+from tests.suite import PORTS, ROOT, Suite, await_that, database_of, is_talking
 
 GROUP = "INSERT INTO group_info (tenant_id, agent_id, group_id, platform, create_time, last_active) VALUES"
 OF_NOBODY = f"{GROUP} ('tenant_of_nobody', 'agent_of_nobody', '42', 'test', 0, 0)"
@@ -40,3 +41,28 @@ def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, 
     assert ": +1 rows of " in left
     assert left.endswith(" (made in FLOW-004)")
     assert left in outcome.output
+
+
+@pytest.mark.parametrize(("known", "exit_code"), [("letters", 0), ("notes", 1)])
+def test_what_is_known_to_be_left_in_one_of_several_databases_does_not_make_the_run_red(
+    suite: Suite, tmp_path: Path, known: str, exit_code: int
+) -> None:
+    second, embedded = f"sqlite:///{tmp_path}/second.db", (ROOT / "deployments" / "embedded.toml").read_text("utf-8")
+    profile = tmp_path / "own.toml"
+    profile.write_text(embedded.replace('".."', f'"{ROOT}"').replace('maimbot.db"]', f'maimbot.db", "{second}"]'))
+    reason = 'reason = "Letters are left."\nlink = "a page"'
+    profile.with_suffix(".known-failures.toml").write_text(f'[residue]\n{reason}\ntables = ["{known}"]')
+    engine = create_engine(second)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE letters (name TEXT PRIMARY KEY)")
+    process = suite.popen(*PORTS, "--tags=@FLOW-004", "-D", f"deployment={profile}", "-D", "messages=50")
+    await_that(lambda: is_talking(suite.reports), process)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO letters VALUES ('letter')")
+    engine.dispose()
+    outcome = suite.finish(process)
+
+    assert outcome.exit_code == exit_code, outcome.output
+    (left,) = outcome.results["cleanup"]["residue"]
+    assert left.startswith(f"{tmp_path}/second.db:letters: +1 rows of no owner, unexplained: letter ")
+    assert left.endswith(", known") is (exit_code == 0)
