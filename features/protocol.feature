@@ -116,6 +116,7 @@ Feature: Frames
 
   @PRO-010 @normal
   Scenario: A message of another time is not answered
+    Given Lin has been answered by Acme's "Ada"
     When the client of Lin sends Acme's "Ada" these frames, each with a proper message after it
       | frame                      |
       | a message of an hour ago   |
@@ -136,6 +137,7 @@ Feature: Frames
     Given Mallory has registered
     And Mallory has created the agent "Max"
     And Mallory is connected to "Max"
+    And Wei has been answered by Mallory's "Max"
     When the client of Wei sends Mallory's "Max" a message that names Acme's "Ada" as <field>
     Then every proper message was answered
     And Lin is answered by Acme's "Ada"
@@ -150,6 +152,7 @@ Feature: Frames
 
   @PRO-013 @critical
   Scenario: An agent does not answer itself
+    Given Lin has been answered by Acme's "Ada"
     When the client of Lin sends Acme's "Ada" a message by the agent itself, and a proper one after it
     Then every proper message was answered
     And nothing else came to Acme from "Ada"
