@@ -5,6 +5,7 @@ that selects over all sockets is as fast as any client; a thread for each connec
 """
 
 import contextlib
+import select
 import selectors
 import socket
 import threading
@@ -151,7 +152,13 @@ class Reader:
                     self._read(key.data)
 
     def _read(self, connection: Connection) -> None:
-        """Read what came and hand it over."""
+        """Read what came and hand it over.
+
+        An event may be of a socket that was closed meanwhile and whose number another has got, to which nothing came:
+        reading that would keep all connections waiting.
+        """
+        if not _is_readable(connection.socket):
+            return
         try:
             arrival = connection.read()
         except (websocket.WebSocketException, OSError) as error:
@@ -162,3 +169,11 @@ class Reader:
             connection.receive_ping()
         elif arrival is not None:
             connection.receive(read_frame(arrival, time.perf_counter()))
+
+
+def _is_readable(open_or_closed: socket.socket) -> bool:
+    poll = select.poll()
+    with contextlib.suppress(ValueError):  # it was closed
+        poll.register(open_or_closed, select.POLLIN)
+        return bool(poll.poll(0))
+    return False

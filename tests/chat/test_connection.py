@@ -15,6 +15,7 @@ from support.chat.plan import new_speaker
 from support.configurator import Tenant
 from support.deployments import Deployment
 from support.errors import InfrastructureError
+from support.transport import Closed
 from tests.chat.server import server
 
 
@@ -144,3 +145,17 @@ def test_the_transcript_is_numbered_and_holds_both_directions_without_the_key(
     assert "> {" in transcript
     assert "< {" in transcript
     assert tenant.api_key not in transcript
+
+
+def test_an_event_of_a_closed_socket_whose_number_another_has_got_keeps_nobody_waiting(reader: Reader) -> None:
+    def say_nothing(peer: ServerConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            peer.recv()
+
+    with server(say_nothing) as url:
+        connection = reader.open(url, "key", "test")
+        reader._read(connection)
+        assert connection.closed is None
+        reader.close(connection)
+        reader._read(connection)
+    assert connection.closed == Closed(1000, "by the client")
