@@ -1,14 +1,14 @@
 """Taking the write lock of a run's database at a moment of the run."""
 
+import sqlite3
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine
-from sqlalchemy.exc import OperationalError
 
 from tests.slow_removal import slow_removal
 from tests.suite import rows_of
@@ -23,15 +23,24 @@ def lock_when(
 ) -> Iterator[None]:
     """Hold the write lock from a look at the numbers of rows that shows the moment; tenants go slowly from now on."""
     slow_removal(create_engine(f"sqlite:///{database}"))
-    engine = create_engine(f"sqlite:///{database}", connect_args={"timeout": 0})
     deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()[0]
-        if moment(Counter(rows_of(database))):
-            with engine.connect() as connection, suppress(OperationalError):  # it is locked: look again at once
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
+        while time.monotonic() < deadline:
+            assert process.poll() is None, process.communicate()[0]
+            if moment(Counter(rows_of(database))) and _takes_lock(connection):
                 if moment(Counter(rows_of(database))):
                     yield
                     connection.rollback()
                     return
+                connection.rollback()
     raise AssertionError("the moment did not come within 60 s")
+
+
+def _takes_lock(connection: sqlite3.Connection) -> bool:
+    """Take the lock between two transactions of others, which may leave it for no more than a millisecond."""
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        with suppress(sqlite3.OperationalError):
+            connection.execute("BEGIN IMMEDIATE")
+            return True
+    return False
