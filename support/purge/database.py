@@ -240,7 +240,7 @@ class Courtesy:
     def turn(self) -> Iterator[None]:
         """Wait until one may write; what is done inside is taken for one transaction."""
         if time.monotonic() + self._last - self._begun > _MOST_SECONDS:
-            time.sleep(max(0.0, self._released + _FREE_SECONDS - time.monotonic()))
+            wait_until(lambda: time.monotonic() - self._released >= _FREE_SECONDS, _FREE_SECONDS, pause=0.002)
         started = time.monotonic()
         if started - self._released >= _FREE_SECONDS:
             self._begun = started

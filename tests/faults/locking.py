@@ -27,12 +27,12 @@ def lock_when(
     with closing(sqlite3.connect(database, timeout=0, isolation_level=None)) as connection:
         while time.monotonic() < deadline:
             assert process.poll() is None, process.communicate()[0]
-            if moment(Counter(rows_of(database))) and _takes_lock(connection):
-                if moment(Counter(rows_of(database))):
-                    yield
-                    connection.rollback()
-                    return
-                connection.rollback()
+            if not (moment(Counter(rows_of(database))) and _takes_lock(connection)):
+                continue
+            if moment(Counter(rows_of(database))):
+                yield
+                return  # the lock ends with the connection
+            connection.rollback()
     raise AssertionError("the moment did not come within 60 s")
 
 
