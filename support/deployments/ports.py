@@ -9,12 +9,23 @@ HOST = "127.0.0.1"
 
 
 def free_ports(count: int) -> list[int]:
-    """Return this many different ports that are free now."""
+    """Return this many different ports that are free now, and that the system gives to nobody for the next minute."""
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+        listening = [held.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
+        for each in listening:
+            _set_aside(each)
+        return [each.getsockname()[1] for each in listening]
+
+
+def _set_aside(listening: socket.socket) -> None:
+    """Leave on the port a connection that has just ended (TIME_WAIT).
+
+    The system then picks it for nobody who asks for any port, so that another run that starts at the same time does
+    not get it, too. Who names it can listen there, as servers do, with SO_REUSEADDR.
+    """
+    with socket.create_connection(listening.getsockname()) as caller:
+        listening.accept()[0].close()  # who closes first is left with it
+        caller.recv(1)
 
 
 def why_not_free(port: int) -> str | None:

@@ -1,5 +1,6 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from support.deployments.ports import free_ports, owner, why_not_free
+from support.deployments.ports import HOST, free_ports, owner, why_not_free
 from support.deployments.processes import find, interrupts_deferred
 from support.deployments.readiness import what_is_missing
 from support.polling import wait_until
@@ -74,6 +75,15 @@ def test_free_ports_are_different_and_free() -> None:
     ports = free_ports(20)
     assert len(set(ports)) == 20
     assert [why_not_free(port) for port in ports] == [None] * 20
+
+
+def test_a_free_port_is_for_who_names_it_and_for_nobody_who_asks_for_any() -> None:
+    (port,) = free_ports(1)
+    with socket.socket() as other, pytest.raises(OSError, match="Address already in use"):
+        # So does the system look whether it may give the port to somebody.
+        other.bind((HOST, port))
+    with socket.create_server((HOST, port)) as server:
+        assert server.getsockname() == (HOST, port)
 
 
 def test_a_taken_port_names_its_owner(serve: Callable[..., int]) -> None:

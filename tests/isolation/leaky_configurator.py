@@ -11,7 +11,8 @@ from fastapi.responses import JSONResponse
 
 from embedded.configurator.app import create_app
 from support.configurator import Tenant
-from tests.embedded.replier.backend import free_port, wait_until
+from support.deployments.ports import free_ports
+from tests.embedded.replier.backend import wait_until
 
 # Answers a request, perhaps by letting the configurator do it.
 PassOn = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
@@ -56,7 +57,7 @@ class Gate:
 def serving(database_url: str, pass_on: PassOn) -> Iterator[str]:
     app = create_app(database_url)
     app.middleware("http")(pass_on)
-    port = free_port()
+    (port,) = free_ports(1)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

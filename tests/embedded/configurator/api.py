@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import requests
+
+from support.deployments.ports import free_ports
 
 REPOSITORY = Path(__file__).parents[3]
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that only a test has
@@ -36,7 +37,7 @@ class Configurator:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.database_url = database_url
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
         self.log = folder / f"configurator-{self.port}.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
         with self.log.open("wb") as log:
@@ -119,10 +120,3 @@ def _account(response: requests.Response) -> Account:
     answer = response.json()
     info = answer["user_info"]
     return Account(info["username"], answer["access_token"], answer["refresh_token"], info)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

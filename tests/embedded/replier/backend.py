@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,15 +16,9 @@ import requests
 from sqlalchemy import Engine, create_engine, delete, insert, select, update
 
 from embedded.tables import Agent, Table, TenantUser
+from support.deployments.ports import free_ports
 
 SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def wait_until(holds: Callable[[], bool], what: str) -> None:
@@ -39,7 +32,7 @@ class Process:
     """One backend; its output goes to a file."""
 
     def __init__(self, module: str, folder: Path, environment: Mapping[str, str]) -> None:
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         self.log = folder / f"{module}-{self.port}.log"
         with self.log.open("wb") as log:
             self._child = subprocess.Popen(

@@ -12,7 +12,8 @@ import requests
 import websocket
 
 from embedded.tables import ActionRecord, LlmUsage, Message
-from tests.embedded.replier.backend import SECONDS, Database, Owner, Process, free_port, wait_until
+from support.deployments.ports import free_ports
+from tests.embedded.replier.backend import SECONDS, Database, Owner, Process, wait_until
 from tests.embedded.replier.client import new_marker
 from tests.embedded.replier.conftest import Connect, StartReplier
 
@@ -27,7 +28,8 @@ def silent_model() -> Iterator[str]:
 def test_a_message_stays_stored_when_the_model_is_down(
     start_replier: StartReplier, connect: Connect, database: Database, owner: Owner
 ) -> None:
-    client = connect(owner.credential, to=start_replier(f"http://127.0.0.1:{free_port()}/v1"))
+    (nobody,) = free_ports(1)
+    client = connect(owner.credential, to=start_replier(f"http://127.0.0.1:{nobody}/v1"))
     client.send(client.frame("有人吗"))
     wait_until(lambda: bool(database.rows(ActionRecord, owner)), "the action's record")
     assert [row["processed_plain_text"] for row in database.rows(Message, owner)] == ["有人吗"]
@@ -106,8 +108,9 @@ def test_a_wrong_path_is_refused(connect: Connect, owner: Owner) -> None:
 
 
 def test_a_database_that_does_not_open_is_one_sentence(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
     done = subprocess.run(
-        [sys.executable, "-m", "embedded.replier", "--port", str(free_port())],
+        [sys.executable, "-m", "embedded.replier", "--port", str(port)],
         env={**os.environ, "MAIM_DATABASE_URL": f"sqlite:///{tmp_path / 'missing' / 'folder.db'}"},
         capture_output=True,
         timeout=SECONDS,
