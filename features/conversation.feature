@@ -39,7 +39,7 @@ Feature: Conversation
 
   @CNV-003 @critical
   Scenario: Messages that are written at once are answered in their order
-    When Lin writes 5 messages to "Ada" at once
+    When Lin writes 20 messages to "Ada" at once
     Then the last of them is answered, and no answer returns to an earlier one
     When Lin writes "还有一件事" to "Ada" and is answered
     And Lin writes "没有别的了" to "Ada" and is answered
@@ -150,7 +150,7 @@ Feature: Conversation
       | a text of blanks      |
       | an empty list         |
       | a list of empty texts |
-    And Wei writes "你好" to "Ada" and is answered
+    And Wei writes "你好" to "Ada" in the group "chess" and is answered
     And Lin writes "你还在吗" to "Ada"
     Then "Ada" answers Lin
     And nothing else has arrived

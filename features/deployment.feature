@@ -48,7 +48,7 @@ Feature: Deployment
     Given these agents have been created
       | tenant | agent |
       | Acme   | Ada   |
-    When 30 people write to "Ada" at once, and each message is acknowledged
+    When 30 people write 5 messages each to "Ada" at once, and each message is acknowledged
     And an operator restarts the replier
     Then each of these messages is stored once
     When "Ada" reconnects

@@ -83,9 +83,9 @@ def connections_were_closed(context: HasWorld) -> None:
     expected.closed_for_restart(context.world.scene.opened, context.world.reply_timeout)
 
 
-@when("{count:d} people write to {agent:Quoted} at once, and each message is acknowledged")
-def people_write_and_are_acknowledged(context: HasWorld, count: int, agent: str) -> None:
-    crowds.write_at_once(context.world.scene, agent, count)
+@when("{count:d} people write {each:d} messages each to {agent:Quoted} at once, and each message is acknowledged")
+def people_write_and_are_acknowledged(context: HasWorld, count: int, each: int, agent: str) -> None:
+    crowds.write_at_once(context.world.scene, agent, count, each=each)
     crowds.await_acknowledgements(context.world.scene)
 
 
