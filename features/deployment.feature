@@ -48,9 +48,9 @@ Feature: Deployment
     Given these agents have been created
       | tenant | agent |
       | Acme   | Ada   |
-    When 30 people write 5 messages each to "Ada" at once, and each message is acknowledged
+    When 30 people write 5 messages each to "Ada" at once, and the first is acknowledged
     And an operator restarts the replier
-    Then each of these messages is stored once
+    Then each of these messages that has been acknowledged is stored once
     When "Ada" reconnects
     And Lin writes "你好" to "Ada"
     Then "Ada" answers Lin

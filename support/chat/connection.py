@@ -72,6 +72,13 @@ class Connection:
         """Return when the people here have read the last answer. Whatever they write is to be dated afterwards."""
         self.pace.await_read(self.credential)
 
+    def begin_reading(self) -> None:
+        """Let the people here take as much time as for an answer before they write again.
+
+        What was sent is then looked at alone: a replier may give messages that it meets at one look one answer.
+        """
+        self.pace.begin_reading(self.credential, time.perf_counter())
+
     def send_message(self, message: APIMessageBase, msg_id: str | None = None) -> Sent:
         """Send a message; the frame's id is fresh unless given."""
         self._conversations.add((self.credential, place_of(message)))
@@ -131,6 +138,10 @@ class Connection:
         self._unacknowledged[sent.msg_id] -= 1
         return frame
 
+    def has_acknowledged(self, sent: Sent) -> bool:
+        """Whether the acknowledgement of a message has come."""
+        return self._unacknowledged[sent.msg_id] < 1 or any(frame.acked == sent.msg_id for frame in self.pending)
+
     def expect_reply(self, marker: str, timeout: float) -> Frame:
         """Consume the reply that carries this marker."""
         return self.expect("reply", lambda frame: marker in frame.markers, f"a reply with {marker}", timeout)
@@ -155,7 +166,7 @@ class Connection:
         """Take a frame from the reader."""
         self.transcript.add("<", frame.raw)
         if frame.kind == "reply":
-            self.pace.answered(self.credential, frame.received_at)
+            self.pace.begin_reading(self.credential, frame.received_at)
         if self.listener:
             self.listener(frame)
         with self._changed:

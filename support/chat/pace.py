@@ -15,15 +15,15 @@ class Pace:
     def __init__(self, reading_seconds: float = 0.0) -> None:
         """Let people read each answer for so many seconds."""
         self.reading_seconds = reading_seconds
-        # Until when the last answer is read (time.perf_counter), by the credential of the connection.
+        # Until when people read (time.perf_counter), by the credential of the connection.
         self._read_until: dict[str, float] = {}
 
-    def answered(self, credential: str, at: float) -> None:
-        """Take note of an answer that came at this time (time.perf_counter)."""
+    def begin_reading(self, credential: str, at: float) -> None:
+        """Let people read from this time on (time.perf_counter)."""
         if self.reading_seconds:
             self._read_until[credential] = at + self.reading_seconds
 
     def await_read(self, credential: str) -> None:
-        """Return when the last answer is read."""
+        """Return when people have read."""
         until = self._read_until.get(credential, 0.0)
         wait_until(lambda: time.perf_counter() >= until, self.reading_seconds)

@@ -36,11 +36,13 @@ def _try_frame(connection: Connection, speaker: Speaker, name: str, change: Chan
     marker = new_marker()
     message = text_message(connection.credential, speaker, f"你好 {marker}", new_message_id())
     odd = change(standard_frame(message, new_message_id()))
+    connection.finish_reading()
     try:
         if isinstance(odd, dict):
             connection.send_frame(odd)
         else:
             connection.send_raw(odd)
+        connection.begin_reading()
         return Trial(name, marker, ask(connection, speaker).await_answer(timeout), None)
     except NoFrame as error:
         return Trial(name, marker, None, str(error))

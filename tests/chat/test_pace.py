@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from support.chat import Pace, Reader, hold_conversations, plan_conversations
+from support.chat import Pace, Reader, hold_conversations, plan_conversations, try_frames
 from support.chat.connection import Connection
 from support.chat.marker import new_marker
+from support.chat.odd_frames import ODD_FRAMES
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Tenant
 from support.deployments import Deployment
@@ -60,6 +61,17 @@ def test_an_answer_is_read_to_the_end_though_the_connection_is_a_new_one(
     ]
     at = answered(connections[0])
     assert dated(connections[1]) >= at + SECONDS - NOTICED
+
+
+def test_an_odd_frame_is_sent_when_the_answer_is_read_and_is_looked_at_alone(
+    deployment: Deployment, reader: Reader, tenant: Tenant
+) -> None:
+    connection = reader.open(deployment.replier_url, credential(tenant, tenant.agents[0]), "test")
+    answered(connection)
+    at = time.perf_counter()
+    (trial,) = try_frames(connection, new_speaker("test"), [("no payload", ODD_FRAMES["no payload"])], 15)
+    assert trial.barrier
+    assert trial.barrier.sent.at >= at + 2 * SECONDS - NOTICED
 
 
 def test_nobody_waits_for_the_answer_of_another_agent(deployment: Deployment, tenant: Tenant) -> None:
