@@ -47,6 +47,21 @@ def test_a_frame_is_unexpected_unless_it_is_consumed_or_the_first_acknowledgemen
     assert [frame.kind for frame in connection.unexpected()] == ["ack"]
 
 
+def test_a_message_counts_as_acknowledged_whether_the_acknowledgement_was_consumed_or_not(reader: Reader) -> None:
+    def acknowledge_the_first(peer: ServerConnection) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            peer.send(json.dumps({"type": "sys_ack", "meta": {"acked_msg_id": json.loads(peer.recv())["msg_id"]}}))
+            peer.recv()
+
+    with server(acknowledge_the_first) as url:
+        connection = reader.open(url, "key", "test")
+        first, second = (connection.send("你好", new_speaker("test")) for _ in range(2))
+        assert connection.wait(lambda: connection.has_acknowledged(first), 15)
+        connection.expect_acknowledgement(first, 15)
+        assert connection.has_acknowledged(first)
+        assert not connection.has_acknowledged(second)
+
+
 def test_of_two_acknowledgements_of_one_frame_the_second_is_unexpected(reader: Reader) -> None:
     def acknowledge_twice(peer: ServerConnection) -> None:
         with contextlib.suppress(ConnectionClosed):
