@@ -33,10 +33,10 @@ def try_frames(
 
 
 def _try_frame(connection: Connection, speaker: Speaker, name: str, change: Change, timeout: float) -> Trial:
+    connection.finish_reading()
     marker = new_marker()
     message = text_message(connection.credential, speaker, f"你好 {marker}", new_message_id())
     odd = change(standard_frame(message, new_message_id()))
-    connection.finish_reading()
     try:
         if isinstance(odd, dict):
             connection.send_frame(odd)

@@ -50,9 +50,9 @@ def naming(what: str) -> Attempt:
         with meet(grounds) as meeting:
             listening = meeting.listen(owner, platform)
             sending = listening if actor is owner else meeting.connect(actor)
+            sending.finish_reading()
             message = text_message(sending.credential, meeting.speaker_on(sending), f"你好 {marker}", new_message_id())
             frame = standard_frame(message, new_message_id())
-            sending.finish_reading()
             sending.send_frame(_with(frame, NAMED[what](owner, agent, grounds.credential(owner, agent))))
             # Barriers: with these answers, whatever came of the frame has come.
             try:
