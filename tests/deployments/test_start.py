@@ -131,6 +131,7 @@ def test_a_port_that_a_healthy_foreign_server_holds_is_refused_with_its_owner(
 def test_a_port_that_is_stolen_between_check_and_bind_is_named(start_small: Start, tmp_path: Path) -> None:
     (port,) = free_ports(1)
     thief = socket.socket()
+    thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
 
     def steal_when_the_model_is_launched() -> None:
         wait_until(lambda: bool(processes_of(tmp_path)), 10)
