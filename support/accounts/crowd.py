@@ -17,4 +17,9 @@ def at_the_same_moment(times: int, act: Callable[[], T]) -> list[T]:
         return act()
 
     with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(act_together, range(times)))
+        try:
+            return list(pool.map(act_together, range(times)))
+        except BaseException:
+            # After Ctrl-C those who are ready would wait for ever for those who do not come any more.
+            ready.abort()
+            raise
