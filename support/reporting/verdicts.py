@@ -160,9 +160,12 @@ class Run:
 
 
 def _causes(scenario: Any) -> list[BaseException | None]:
-    """Return what was raised in a red scenario; None for a step that nobody defined."""
+    """Return what was raised in a red scenario; None for a step that nobody defined.
+
+    What a hook raises after a step has failed tells nothing: what is left over then would have been the next steps'.
+    """
     causes = [step.exception for step in scenario.all_steps if step.status.has_failed()]
-    return causes + ([scenario.exception] if scenario.error_message else [])
+    return causes or ([scenario.exception] if scenario.error_message else [])
 
 
 def scenario_id(scenario: Any) -> str | None:

@@ -18,6 +18,7 @@ THREAD = (
     "return the content to the step and attach it there."
 )
 HOOK = "HOOK-ERROR in "
+LEFT_OVER = "2 frames came that nobody expected"
 
 # scenario, Behave's status, verdict, Allure's status, the message
 WAYS = [
@@ -28,6 +29,13 @@ WAYS = [
     ("is pending", "error", "fail", "broken", "StepNotImplementedError: to be written"),
     ("is pending and in progress", "error", "fail", "broken", PENDING),
     ("is inconclusive", "error", "inconclusive", "broken", "Inconclusive: The model did not answer."),
+    (
+        "is inconclusive and leaves frames",
+        "hook_error",
+        "inconclusive",
+        "broken",
+        f"Inconclusive: The model did not answer.\n{HOOK}after_scenario: AssertionError: {LEFT_OVER}",
+    ),
     (
         "is without infrastructure",
         "hook_error",
@@ -96,12 +104,12 @@ def test_the_run_is_red_and_the_reports_agree(every_status: Outcome) -> None:
     assert every_status.exit_code == 1
     assert not every_status.results["success"]
     assert " says " not in every_status.output
-    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 33
+    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 34
 
 
 def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -> None:
-    assert every_status.results["verdicts"] == {"pass": 6, "fail": 24, "known": 0, "inconclusive": 2, "not run": 1}
-    assert "6 scenarios passed, 2 failed, 13 error, 8 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
+    assert every_status.results["verdicts"] == {"pass": 6, "fail": 24, "known": 0, "inconclusive": 3, "not run": 1}
+    assert "6 scenarios passed, 2 failed, 13 error, 9 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
 
 
 @pytest.mark.parametrize(
@@ -115,6 +123,7 @@ def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -
         ("is undefined", "suite"),
         ("after_scenario", "suite"),
         ("is inconclusive", "model"),
+        ("is inconclusive and leaves frames", "model"),
         ("is without infrastructure", "infrastructure"),
     ],
 )
@@ -123,7 +132,7 @@ def test_what_is_to_blame_is_told(every_status: Outcome, name: str, blame: str |
 
 
 def test_the_blame_is_counted_on_the_terminal(every_status: Outcome) -> None:
-    assert "blame │ deployment 3, infrastructure 1, model 1, suite 21" in " ".join(every_status.output.split())
+    assert "blame │ deployment 3, infrastructure 1, model 2, suite 21" in " ".join(every_status.output.split())
 
 
 def test_an_error_outside_of_scenarios_is_told(every_status: Outcome) -> None:
@@ -187,7 +196,7 @@ def test_what_allure_is_told_of_a_scenario_is_whole(every_status: Outcome) -> No
         ("language", "cpython3"),
     ]
     assert result["titlePath"] == ["features", "Ways to end"]
-    assert result["fullName"] == "features/ways.feature:101"
+    assert result["fullName"] == "features/ways.feature:105"
     assert result["parameters"] == [{"name": "way", "value": "fails"}]
     assert result["statusDetails"]["known"] is False
     assert result["start"] <= result["steps"][0]["start"] <= result["steps"][0]["stop"] <= result["stop"]
@@ -224,7 +233,7 @@ def test_a_failure_shows_where_it_was_raised(every_status: Outcome) -> None:
 
 
 def test_the_summary_stands_on_the_terminal(every_status: Outcome) -> None:
-    assert "6 pass, 24 fail, 2 inconclusive, 1 not run" in every_status.output
+    assert "6 pass, 24 fail, 3 inconclusive, 1 not run" in every_status.output
     assert "3 tenants x 2 agents x 5 messages" in every_status.output
 
 

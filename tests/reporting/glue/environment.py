@@ -48,6 +48,8 @@ def before_scenario(_context: Any, scenario: Any) -> None:
 def after_scenario(_context: Any, scenario: Any) -> None:
     reporting.attach_text("transcript", f"of {scenario.name}")
     _raise_if(scenario.tags, "after_scenario")
+    if "accused_afterwards" in scenario.tags:
+        raise AssertionError("2 frames came that nobody expected")
 
 
 def before_step(context: Any, _step: Any) -> None:

@@ -33,6 +33,10 @@ Feature: Ways to end
   Scenario: is inconclusive
     Given it is inconclusive
 
+  @accused_afterwards
+  Scenario: is inconclusive and leaves frames
+    Given it is inconclusive
+
   @infrastructure
   Scenario: is without infrastructure
     Given it passes
