@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from support.deployments import stop_recorded
+from support.polling import wait_until
 
 ROOT = Path(__file__).parents[1]
 PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
@@ -83,11 +83,14 @@ def stop_all(suite: Suite) -> None:
 
 def await_that(condition: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
     """Wait for something that the run does on its way."""
-    deadline = time.monotonic() + 60
-    while not condition():
+
+    def is_reached() -> bool:
+        if condition():
+            return True
         assert process.poll() is None, f"the run ended before the test could reach it: {process.communicate()[0]}"
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+        return False
+
+    assert wait_until(is_reached, 60)
 
 
 def backends_of(reports: Path) -> list[psutil.Process]:

@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from embedded.configurator.app import create_app
 from support.configurator import Tenant
 from support.deployments.ports import free_ports
-from tests.embedded.replier.backend import wait_until
+from support.polling import wait_until
 
 # Answers a request, perhaps by letting the configurator do it.
 PassOn = Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]
@@ -61,7 +61,7 @@ def serving(database_url: str, pass_on: PassOn) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    wait_until(lambda: server.started, "the start of the configurator")
+    assert wait_until(lambda: server.started, 60)
     try:
         yield f"http://127.0.0.1:{port}"
     finally:

@@ -4,7 +4,6 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import requests
 
 from support.deployments.ports import free_ports
+from support.polling import wait_until
 
 REPOSITORY = Path(__file__).parents[3]
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that only a test has
@@ -52,15 +52,16 @@ class Configurator:
         self._session.trust_env = False
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                if self.get("/health").status_code == 200:
-                    return
-            except requests.ConnectionError:
-                time.sleep(0.02)
-        self.stop()
-        raise AssertionError(f"The configurator did not become ready; its log:\n{self.log.read_text()}")
+        wait_until(lambda: self._is_ready() or self.process.poll() is not None, START_SECONDS)
+        if not self._is_ready():
+            self.stop()
+            raise AssertionError(f"The configurator did not become ready; its log:\n{self.log.read_text()}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return self.get("/health").status_code == 200
+        except requests.ConnectionError:
+            return False
 
     def stop(self) -> None:
         self._session.close()

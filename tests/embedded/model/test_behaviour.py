@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.embedded.replier.backend import Process, wait_until
+from support.polling import wait_until
+from tests.embedded.replier.backend import Process
 
 StartAsking = Callable[[str], "Future[requests.Response]"]
 
@@ -45,7 +46,7 @@ def start_asking(url: str) -> Iterator[StartAsking]:
 
         def start(text: str) -> "Future[requests.Response]":
             answer = pool.submit(ask, url, text)
-            wait_until(lambda: count_recorded(url, text) > 0, "the request")
+            assert wait_until(lambda: count_recorded(url, text) > 0, 60)
             return answer
 
         yield start

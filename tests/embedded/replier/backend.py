@@ -4,9 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,15 +16,9 @@ from sqlalchemy import Engine, create_engine, delete, insert, select, update
 
 from embedded.tables import Agent, Table, TenantUser
 from support.deployments.ports import free_ports
+from support.polling import wait_until
 
 SECONDS = 60.0
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, f"{what} did not come true within {SECONDS} s"
-        time.sleep(0.01)
 
 
 class Process:
@@ -41,7 +34,7 @@ class Process:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._is_ready, f"the start of {module}")
+        assert wait_until(self._is_ready, SECONDS), f"{module} did not start"
 
     @property
     def url(self) -> str:

@@ -13,7 +13,8 @@ import websocket
 
 from embedded.tables import ActionRecord, LlmUsage, Message
 from support.deployments.ports import free_ports
-from tests.embedded.replier.backend import SECONDS, Database, Owner, Process, wait_until
+from support.polling import wait_until
+from tests.embedded.replier.backend import SECONDS, Database, Owner, Process
 from tests.embedded.replier.client import new_marker
 from tests.embedded.replier.conftest import Connect, StartReplier
 
@@ -31,7 +32,7 @@ def test_a_message_stays_stored_when_the_model_is_down(
     (nobody,) = free_ports(1)
     client = connect(owner.credential, to=start_replier(f"http://127.0.0.1:{nobody}/v1"))
     client.send(client.frame("有人吗"))
-    wait_until(lambda: bool(database.rows(ActionRecord, owner)), "the action's record")
+    assert wait_until(lambda: bool(database.rows(ActionRecord, owner)), SECONDS)
     assert [row["processed_plain_text"] for row in database.rows(Message, owner)] == ["有人吗"]
     assert [row["status"] for row in database.rows(LlmUsage, owner)] == ["failed"]
     assert [row["action_done"] for row in database.rows(ActionRecord, owner)] == [False]
@@ -44,7 +45,7 @@ def test_a_model_that_refuses_is_no_reply(
     process = start_replier(f"{replier.url}/v1")
     client = connect(owner.credential, to=process)
     client.send(client.frame("有人吗"))
-    wait_until(lambda: bool(database.rows(ActionRecord, owner)), "the action's record")
+    assert wait_until(lambda: bool(database.rows(ActionRecord, owner)), SECONDS)
     assert [row["status"] for row in database.rows(LlmUsage, owner)] == ["failed"]
     assert "HTTP status 404" in process.log.read_text(encoding="utf-8")
 
@@ -72,7 +73,7 @@ def test_sigterm_loses_no_acknowledged_message(
         acknowledged = [client.receive()["meta"]["acked_msg_id"] for _ in markers]
         process.terminate()
         assert client.close_code() in {1001, 1012}
-        wait_until(lambda: "stopping" in process.log.read_text(encoding="utf-8"), "the end of the last requests")
+        assert wait_until(lambda: "stopping" in process.log.read_text(encoding="utf-8"), SECONDS)
     process.stop()
     assert len(set(acknowledged)) == len(markers)
     assert [row["processed_plain_text"] for row in database.rows(Message, owner)] == markers
