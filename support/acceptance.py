@@ -32,19 +32,25 @@ ALLURE_RESULTS = Path("allure-results")
 FEATURES = Path("features")
 OUTPUT = "output.txt"
 SHARES = 2
-# About how long these features take, others take a second: so that no share waits long for the other.
+# About how long these features take, others half a second: so that no share waits long for the other.
 SECONDS = {
-    "deployment": 10,
-    "isolation": 5,
-    "tokens": 5,
-    "concurrency": 4,
-    "agents": 3,
-    "purge": 2,
-    "conversation": 2,
-    "admission": 2,
-    "protocol": 2,
-    "login": 2,
-    "registration": 2,
+    "deployment": 12,
+    "isolation": 6,
+    "concurrency": 4.5,
+    "tokens": 4.5,
+    "agents": 4,
+    "admission": 3,
+    "conversation": 2.5,
+    "purge": 2.5,
+    "login": 2.5,
+    "protocol": 2.5,
+    "permissions": 2,
+    "integrity": 2,
+    "memory": 2,
+    "registration": 2.5,
+    "tenant_profile": 1.5,
+    "canaries": 1,
+    "secrets": 1,
 }
 # These read all rows of the databases again and again: they come first, while there are few.
 EARLY = ("purge", "canaries")
@@ -95,7 +101,7 @@ class Acceptance:
     def run(self) -> int:
         """Run the shares to their end, write the report of all, and return the exit code."""
         self._interrupts.install()
-        seconds = {name: SECONDS.get(Path(name).stem, 1) for name in self._scenarios}
+        seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]

@@ -7,14 +7,18 @@ from typing import Any, TextIO
 MASK = "***"
 _SHORTEST = 6
 
-_SHAPES = re.compile(
-    r"eyJ[\w-]+\.[\w-]+\.[\w-]*"  # a JWT
-    r"|mb_[\w-]{20,}"  # an API key of dialect v1
-    r"|mmc_[\w+/=-]{16,}"  # an API key of dialect saas
-    r"|(?<=://)[^/@\s:]*:[^/@\s]+(?=@)"  # the user and password of a URL
-    r"|(?<=api_key=)[^&\s\"']+"  # a key in a query string
+# Each begins with letters of its own, which Python finds several times as fast as any of several.
+_KEYS = (
+    r"eyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
+    r"mmc_[\w+/=-]{16,}",  # an API key of dialect saas
+    r"mb_[\w-]{20,}",  # an API key of dialect v1
 )
-_KNOWN_BY_SHAPE = re.compile(rf"(?:{_SHAPES.pattern})(?::agent_\w+)?")
+_PLACES = (
+    r"(://)[^/@\s:]*:[^/@\s]+(?=@)",  # the user and password of a URL
+    r"(api_key=)[^&\s\"']+",  # a key in a query string
+)
+_SHAPES = [(re.compile(place), rf"\1{MASK}") for place in _PLACES] + [(re.compile(key), MASK) for key in _KEYS]
+_KNOWN_BY_SHAPE = re.compile(rf"(?:{'|'.join(_KEYS)})(?::agent_\w+)?")
 _FIELDS = re.compile(
     r'("(?:password|access_token|refresh_token|api_key|token|authorization|x-apikey)"\s*:\s*)"(?:[^"\\]|\\.)*"',
     re.IGNORECASE,
@@ -37,7 +41,10 @@ def mask(text: str) -> str:
     """Return the text without any secret that is remembered or looks like one."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    return _SHAPES.sub(MASK, _FIELDS.sub(rf'\1"{MASK}"', text))
+    text = _FIELDS.sub(rf'\1"{MASK}"', text)
+    for shape, masked in _SHAPES:
+        text = shape.sub(masked, text)
+    return text
 
 
 class _Masked:

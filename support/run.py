@@ -69,6 +69,7 @@ class Run:
             raise
         # What is loaded by now stays: not to search it for garbage saves a twentieth of a run's processor time.
         gc.freeze()
+        gc.enable()
         return self._world
 
     def close(self) -> None:

@@ -14,6 +14,8 @@ from support.errors import InfrastructureError
 from support.polling import wait_until
 
 _SECONDS_TO_ANSWER = 2.0
+# Between two looks at a backend that starts: each takes processor time that the start needs.
+_STARTING_PAUSE = 0.1
 
 
 @dataclass(eq=False)
@@ -68,7 +70,7 @@ class Backend:
             return missing is None
 
         seconds = self.start_timeout * wait_factor
-        if not wait_until(is_ready, seconds):
+        if not wait_until(is_ready, seconds, _STARTING_PAUSE):
             raise InfrastructureError(
                 f"{self.name} is alive but was not ready within {seconds:g} s: {missing}. {log_tail(self.log_file)}"
             )
