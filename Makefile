@@ -12,6 +12,8 @@ help: ## show this list
 
 setup: ## make .venv from requirements.lock, unless that is done
 	@PYTHON="$(PYTHON)" sh tools/setup.sh
+	@# Once, and not in each of the twenty processes of a run: where PYTHONDONTWRITEBYTECODE is set they never keep it.
+	@$(VENV_PYTHON) -m compileall -q environment.py embedded support
 
 acceptance: setup ## start a deployment, run the features, purge, report (ARGS="-D users=5")
 	$(VENV_PYTHON) -m support.acceptance $(ARGS)
