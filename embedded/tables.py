@@ -113,7 +113,7 @@ class ChatStream(Table):
     __tablename__ = "chat_streams"
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
     platform: Mapped[str]
     chat_stream_id: Mapped[str] = mapped_column(unique=True)
     stream_id: Mapped[str] = mapped_column(unique=True)
@@ -134,10 +134,10 @@ class Message(Table):
     __table_args__ = (Index("messages_of_stream", "chat_stream_id", "id"),)
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
     platform: Mapped[str]
     chat_stream_id: Mapped[str]
-    message_id: Mapped[str] = mapped_column(index=True)
+    message_id: Mapped[str]
     time: Mapped[float]
     reply_to: Mapped[str | None]
     chat_info_stream_id: Mapped[str]
@@ -157,7 +157,7 @@ class LlmUsage(Table):
     __tablename__ = "llm_usage"
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
     platform: Mapped[str]
     model_name: Mapped[str]
     user_id: Mapped[str]
@@ -178,7 +178,7 @@ class PersonInfo(Table):
     __tablename__ = "person_info"
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
     person_id: Mapped[str] = mapped_column(unique=True)
     is_known: Mapped[bool] = mapped_column(default=True)
     person_name: Mapped[str | None]
@@ -197,7 +197,7 @@ class GroupInfo(Table):
     __table_args__ = (UniqueConstraint("tenant_id", "agent_id", "platform", "group_id"),)
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
     group_id: Mapped[str]
     group_name: Mapped[str | None]
     platform: Mapped[str]
@@ -211,9 +211,9 @@ class ActionRecord(Table):
     __tablename__ = "action_records"
 
     tenant_id: Mapped[str] = mapped_column(index=True)
-    agent_id: Mapped[str] = mapped_column(index=True)
-    chat_stream_id: Mapped[str] = mapped_column(index=True)
-    action_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str]
+    chat_stream_id: Mapped[str]
+    action_id: Mapped[str]
     time: Mapped[float]
     action_name: Mapped[str]
     action_reasoning: Mapped[str | None]

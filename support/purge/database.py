@@ -140,6 +140,8 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say when a transaction begins, and of which kind
     connection.execute(f"PRAGMA busy_timeout={LOCK_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys=ON")
+    # A page that becomes free is not written once more only to blank it: others would wait a fifth longer.
+    connection.execute("PRAGMA secure_delete=FAST")
     # KiB of pages in memory. What of a tenant does not fit is written twice, while others wait half as long again.
     connection.execute("PRAGMA cache_size=-32768")
     if connection.execute(_JOURNAL_MODE).fetchone() == ("wal",):
