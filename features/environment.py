@@ -8,4 +8,4 @@ from pathlib import Path
 gc.disable()
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from environment import *  # noqa: F403
+from environment import *  # noqa: E402, F403
