@@ -7,22 +7,24 @@ from typing import Any, TextIO
 MASK = "***"
 _SHORTEST = 6
 
-# Each begins with letters of its own, which Python finds several times as fast as any of several.
 _KEYS = (
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
     r"mmc_[\w+/=-]{16,}",  # an API key of dialect saas
     r"mb_[\w-]{20,}",  # an API key of dialect v1
 )
-_PLACES = (
-    r"(://)[^/@\s:]*:[^/@\s]+(?=@)",  # the user and password of a URL
-    r"(api_key=)[^&\s\"']+",  # a key in a query string
-)
-_SHAPES = [(re.compile(place), rf"\1{MASK}") for place in _PLACES] + [(re.compile(key), MASK) for key in _KEYS]
 _KNOWN_BY_SHAPE = re.compile(rf"(?:{'|'.join(_KEYS)})(?::agent_\w+)?")
-_FIELDS = re.compile(
-    r'("(?:password|access_token|refresh_token|api_key|token|authorization|x-apikey)"\s*:\s*)"(?:[^"\\]|\\.)*"',
-    re.IGNORECASE,
-)
+_FIELD = r'(?i)("(?:password|access_token|refresh_token|api_key|token|authorization|x-apikey)"\s*:\s*)"(?:[^"\\]|\\.)*"'
+# Each by itself: Python finds the letters that one begins with several times as fast as those of several. Places come
+# first, for a key that touches one would take its name.
+_PATTERNS = [
+    (re.compile(pattern), masked)
+    for pattern, masked in (
+        (_FIELD, rf'\1"{MASK}"'),
+        (r"(://)[^/@\s:]*:[^/@\s]+(?=@)", rf"\1{MASK}"),  # the user and password of a URL
+        (r"(api_key=)[^&\s\"']+", rf"\1{MASK}"),  # a key in a query string
+        *((key, MASK) for key in _KEYS),
+    )
+]
 _secrets: set[str] = set()
 
 
@@ -41,9 +43,8 @@ def mask(text: str) -> str:
     """Return the text without any secret that is remembered or looks like one."""
     for secret in sorted(_secrets, key=len, reverse=True):
         text = text.replace(secret, MASK)
-    text = _FIELDS.sub(rf'\1"{MASK}"', text)
-    for shape, masked in _SHAPES:
-        text = shape.sub(masked, text)
+    for pattern, masked in _PATTERNS:
+        text = pattern.sub(masked, text)
     return text
 
 

@@ -32,13 +32,16 @@ def create_app(engine: Engine, model_url: str) -> FastAPI:
         admission, writer, model = Admission(engine), Writer(engine), ModelClient(model_url)
         streams = Streams(engine, connections.is_present)
         app.state.reception = Reception(admission, connections, streams, writer, Answering(model, writer, connections))
-        checks = asyncio.create_task(app.state.reception.end_invalid())
+        stopping = asyncio.Event()
+        checks = asyncio.create_task(app.state.reception.end_invalid(stopping))
         yield
         log.info("stopping: what is acknowledged is stored")
-        checks.cancel()
+        stopping.set()
         await streams.close()
         await writer.close(SECONDS_TO_STORE)
         await admission.close(SECONDS_TO_STORE)
+        # One that the database does not answer would go on for longer than there is time.
+        checks.cancel()
         await model.close()
         engine.dispose()
 

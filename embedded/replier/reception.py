@@ -65,10 +65,10 @@ class Reception:
         await websocket.accept()
         await self._converse(Connection(websocket, credential, agent, platform))
 
-    async def end_invalid(self) -> None:
-        """Close connections whose right has ended, about a second after it has; runs until it is cancelled."""
-        while True:
-            await asyncio.sleep(SECONDS_BETWEEN_CHECKS)
+    async def end_invalid(self, stopping: asyncio.Event) -> None:
+        """Close connections whose right has ended, about a second after it has, until the replier stops."""
+        stop = asyncio.ensure_future(stopping.wait())
+        while not (await asyncio.wait({stop}, timeout=SECONDS_BETWEEN_CHECKS))[0]:
             try:
                 await asyncio.gather(*map(self._check, self._connections.all()))
             except WorkError as error:

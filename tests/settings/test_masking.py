@@ -34,6 +34,10 @@ def test_the_password_of_a_url_is_masked_and_the_host_is_not() -> None:
     assert mask("postgresql+psycopg://me:hunter2@127.0.0.1/maim") == f"postgresql+psycopg://{MASK}@127.0.0.1/maim"
 
 
+def test_a_secret_is_masked_also_where_a_key_touches_its_name() -> None:
+    assert "hunter2" not in mask(f"{KEY}api_key=hunter2")
+
+
 def test_a_remembered_secret_is_masked_anywhere_also_when_it_holds_another() -> None:
     remember_secret("correct-horse")
     remember_secret("correct-horse-battery")

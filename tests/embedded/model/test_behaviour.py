@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from support.polling import wait_until
-from tests.embedded.replier.backend import Process
+from tests.embedded.replier.backend import SECONDS, Process
 
 StartAsking = Callable[[str], "Future[requests.Response]"]
 
@@ -46,7 +46,7 @@ def start_asking(url: str) -> Iterator[StartAsking]:
 
         def start(text: str) -> "Future[requests.Response]":
             answer = pool.submit(ask, url, text)
-            assert wait_until(lambda: count_recorded(url, text) > 0, 60)
+            assert wait_until(lambda: count_recorded(url, text) > 0, SECONDS)
             return answer
 
         yield start
