@@ -1,6 +1,6 @@
 """One backend of a launched deployment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,14 +59,18 @@ class Backend:
                 "check its command in the profile."
             ) from error
 
-    def await_ready(self, wait_factor: float) -> None:
-        """Wait until it serves. Raises InfrastructureError when it dies, or is not ready in its time."""
+    def await_ready(self, wait_factor: float, starting: Sequence["Backend"]) -> None:
+        """Wait until it serves.
+
+        Raises InfrastructureError when it is not ready in its time, or one of those that are `starting` cannot be.
+        """
         missing: str | None = None
 
         def is_ready() -> bool:
             nonlocal missing
             missing = what_is_missing(self.process, self.health_url)
-            self._check_start()
+            for each in starting:
+                each.check_start()
             return missing is None
 
         seconds = self.start_timeout * wait_factor
@@ -85,6 +89,18 @@ class Backend:
         if code is not None:
             how = processes.describe_exit(code)
             raise InfrastructureError(f"{self.name} died ({how}). {log_tail(self.log_file)}")
+
+    def check_start(self) -> None:
+        """Raise InfrastructureError when it cannot be ready any more: it has died, or somebody else has its port."""
+        try:
+            self.check_alive()
+        except InfrastructureError:
+            # Somebody may have taken the port between our look at it and the bind.
+            self.check_port()
+            raise
+        # It may live on without the port.
+        if ports.is_served(self.port) and not processes.listens(self.process, self.port):
+            self.check_port()
 
     def check_answering(self, seconds: float) -> None:
         """Raise InfrastructureError with its last log lines when it has died, or hangs: nothing answers so long."""
@@ -125,11 +141,3 @@ class Backend:
             raise InfrastructureError(
                 f"{self.name} could not be prepared ({' '.join(command)}: {how}). {log_tail(self.log_file)}"
             )
-
-    def _check_start(self) -> None:
-        try:
-            self.check_alive()
-        except InfrastructureError:
-            # Somebody may have taken the port between our look at it and the bind.
-            self.check_port()
-            raise

@@ -47,7 +47,7 @@ class Deployment:
                     self._backends.append(backend)
                 self._record()
         for backend in backends:
-            backend.await_ready(self.wait_factor)
+            backend.await_ready(self.wait_factor, backends)
 
     def check_alive(self) -> None:
         """Raise InfrastructureError with the last log lines of a backend that has died."""

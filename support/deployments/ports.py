@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import psutil
 
 HOST = "127.0.0.1"
+_SECONDS_TO_CONNECT = 1.0
 
 
 def free_ports(count: int) -> list[int]:
@@ -40,6 +41,13 @@ def why_not_free(port: int) -> str | None:
         except OSError:
             return owner(port) or "another user's process"
     return None
+
+
+def is_served(port: int) -> bool:
+    """Return whether somebody listens on the port."""
+    with socket.socket() as probe:
+        probe.settimeout(_SECONDS_TO_CONNECT)
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def owner(port: int) -> str | None:

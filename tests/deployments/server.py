@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--health", type=int, default=200, help="the status of /health")
     parser.add_argument("--handshake", type=int, default=403, help="the status of /ws")
     parser.add_argument("--templates", default="[]", help="the body of the list of templates")
+    parser.add_argument("--lives-on", action="store_true", help="stays when it does not get its port")
     parser.add_argument("--stubborn", action="store_true", help="ignores SIGTERM")
     parser.add_argument("--after-model", action="store_true", help="ends on SIGTERM when the model has ended")
     parser.add_argument("--child", action="store_true", help="starts a process of its own, and prints its pid")
@@ -37,7 +38,13 @@ def main() -> None:
         print("child", child.pid)
     for name in options.print:
         print(name, os.environ.get(name))
-    ThreadingHTTPServer(("127.0.0.1", options.port), handler(options)).serve_forever()
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", options.port), handler(options))
+    except OSError:
+        if not options.lives_on:
+            raise
+        signal.pause()
+    server.serve_forever()
 
 
 def stop(*_: object) -> None:

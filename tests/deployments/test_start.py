@@ -128,7 +128,15 @@ def test_a_port_that_a_healthy_foreign_server_holds_is_refused_with_its_owner(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_port_that_is_stolen_between_check_and_bind_is_named(start_small: Start, tmp_path: Path) -> None:
+def test_a_backend_that_dies_is_not_waited_for_while_another_starts(start_small: Start) -> None:
+    with pytest.raises(InfrastructureError, match="replier died"):
+        start_small(together="true", model="--health 503", model_timeout="5", replier="--dies")
+
+
+@pytest.mark.parametrize("replier", ["", "--lives-on"])
+def test_a_port_that_is_stolen_between_check_and_bind_is_named(
+    start_small: Start, tmp_path: Path, replier: str
+) -> None:
     (port,) = free_ports(1)
     thief = socket.socket()
     thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do
@@ -143,7 +151,7 @@ def test_a_port_that_is_stolen_between_check_and_bind_is_named(start_small: Star
         thief,
         pytest.raises(InfrastructureError, match=f"port {port} of the replier is taken by process {os.getpid()}"),
     ):
-        start_small({"replier_port": str(port)})
+        start_small({"replier_port": str(port)}, replier=replier)
 
 
 def test_one_port_for_two_backends_is_refused(start_small: Start) -> None:
