@@ -1,21 +1,15 @@
 """A real configurator process on a free port, and a client that says what tests need in one line."""
 
-import os
 import secrets
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from support.deployments.ports import free_ports
-from support.polling import wait_until
+from tests.embedded.process import Process
 
-REPOSITORY = Path(__file__).parents[3]
 PASSWORD = "correct horse battery"  # noqa: S105 - of accounts that only a test has
-START_SECONDS = 20.0
 
 
 @dataclass
@@ -32,51 +26,26 @@ class Account:
         return str(self.info["tenant_id"])
 
 
-class Configurator:
+class Configurator(Process):
     """One running configurator."""
 
     def __init__(self, folder: Path, database_url: str) -> None:
+        super().__init__("embedded.configurator", folder, {"MAIM_DATABASE_URL": database_url})
         self.database_url = database_url
-        (self.port,) = free_ports(1)
-        self.log = folder / f"configurator-{self.port}.log"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "embedded.configurator", "--port", str(self.port)],
-                cwd=REPOSITORY,
-                env={**environment, "MAIM_DATABASE_URL": database_url},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def wait_until_ready(self) -> None:
-        wait_until(lambda: self._is_ready() or self.process.poll() is not None, START_SECONDS)
-        if not self._is_ready():
-            self.stop()
-            raise AssertionError(f"The configurator did not become ready; its log:\n{self.log.read_text()}")
-
-    def _is_ready(self) -> bool:
-        try:
-            return self.get("/health").status_code == 200
-        except requests.ConnectionError:
-            return False
-
     def stop(self) -> None:
         self._session.close()
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        finally:
-            self.process.kill()
+        super().stop()
 
     def request(self, method: str, path: str, token: str | None = None, **options: Any) -> requests.Response:
         headers = {**options.pop("headers", {})}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        url = f"http://127.0.0.1:{self.port}{path}"
-        return self._session.request(method, url, headers=headers, timeout=15, allow_redirects=False, **options)
+        return self._session.request(
+            method, self.url + path, headers=headers, timeout=15, allow_redirects=False, **options
+        )
 
     def get(self, path: str, token: str | None = None, **options: Any) -> requests.Response:
         return self.request("GET", path, token, **options)

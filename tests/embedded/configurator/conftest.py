@@ -13,7 +13,7 @@ def configurator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configura
     """The process that tests share; each test has accounts of its own."""
     folder = tmp_path_factory.mktemp("configurator")
     running = Configurator(folder, os.environ.get("MAIM_DATABASE_URL") or f"sqlite:///{folder / 'shared.db'}")
-    running.wait_until_ready()
+    running.await_ready()
     yield running
     running.stop()
 
@@ -37,7 +37,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Configurator]:
     """A configurator whose database has lost its accounts."""
     folder = tmp_path_factory.mktemp("broken")
     running = Configurator(folder, f"sqlite:///{folder / 'broken.db'}")
-    running.wait_until_ready()
+    running.await_ready()
     engine = create_engine(running.database_url)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE tenant_users"))

@@ -28,12 +28,12 @@ def test_it_is_unhealthy_when_the_database_does_not_answer(broken: Configurator,
 
 def test_sigterm_stops_it_although_a_connection_is_open(start_configurator: Callable[[], Configurator]) -> None:
     configurator = start_configurator()
-    configurator.wait_until_ready()
+    configurator.await_ready()
     with socket.create_connection(("127.0.0.1", configurator.port)) as idle:
         idle.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
         assert idle.recv(20).startswith(b"HTTP/1.1 200")
-        configurator.process.terminate()
-        configurator.process.wait(10)
+        configurator.terminate()
+        configurator.await_end()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", configurator.port))
 
@@ -42,12 +42,12 @@ def test_a_restart_keeps_what_was_registered_and_ends_all_tokens(
     start_configurator: Callable[[], Configurator],
 ) -> None:
     before = start_configurator()
-    before.wait_until_ready()
+    before.await_ready()
     account = before.register()
     agent = before.create_agent(account, template_id="caring_friend")
     before.stop()
     after = start_configurator()
-    after.wait_until_ready()
+    after.await_ready()
     assert after.get("/api/v1/auth/me", account.access).status_code == 401
     again = after.log_in(account.username)
     assert after.get("/api/v1/agents/", again.access).json() == [agent]
@@ -72,7 +72,7 @@ def test_many_that_start_at_once_on_an_empty_database_prepare_it_once(tmp_path: 
 
 def test_a_database_that_does_not_open_is_one_sentence(tmp_path: Path) -> None:
     configurator = Configurator(tmp_path, f"sqlite:///{tmp_path / 'missing' / 'x.db'}")
-    assert configurator.process.wait(20) == 1
+    assert configurator.await_end() == 1
     log = configurator.log.read_text()
     assert "MAIM_DATABASE_URL" in log
     assert "Traceback" not in log

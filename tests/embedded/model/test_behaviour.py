@@ -8,14 +8,14 @@ import pytest
 import requests
 
 from support.polling import wait_until
-from tests.embedded.replier.backend import SECONDS, Process
+from tests.embedded.process import SECONDS, start
 
 StartAsking = Callable[[str], "Future[requests.Response]"]
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    process = Process("embedded.model", tmp_path_factory.mktemp("model"), {})
+    process = start("embedded.model", tmp_path_factory.mktemp("model"), {})
     yield process.url
     process.stop()
 

@@ -4,14 +4,14 @@ from typing import Any
 import pytest
 import requests
 
-from tests.embedded.replier.backend import Process
+from tests.embedded.process import start
 
 GOOD: dict[str, Any] = {"model": "embedded", "messages": [{"role": "user", "content": "你好"}]}
 
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    process = Process("embedded.model", tmp_path_factory.mktemp("model"), {})
+    process = start("embedded.model", tmp_path_factory.mktemp("model"), {})
     yield process.url
     process.stop()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import websocket
 
-from tests.embedded.replier.backend import SECONDS
+from tests.embedded.process import SECONDS
 
 Frame = dict[str, Any]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.embedded.replier.backend import Database, Owner, Process
+from tests.embedded.process import Process, start
 from tests.embedded.replier.client import Client
+from tests.embedded.replier.database import Database, Owner
 
 Connect = Callable[..., Client]
 StartReplier = Callable[..., Process]
@@ -20,7 +21,7 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
-    process = Process("embedded.model", tmp_path_factory.mktemp("model"), {})
+    process = start("embedded.model", tmp_path_factory.mktemp("model"), {})
     yield process
     process.stop()
 
@@ -29,7 +30,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
 def replier(tmp_path_factory: pytest.TempPathFactory, database_url: str, model: Process) -> Iterator[Process]:
     """The replier that tests share; each test has tenants of its own."""
     environment = {"MAIM_DATABASE_URL": database_url, "MAIM_MODEL_URL": f"{model.url}/v1"}
-    process = Process("embedded.replier", tmp_path_factory.mktemp("replier"), environment)
+    process = start("embedded.replier", tmp_path_factory.mktemp("replier"), environment)
     yield process
     process.stop()
 
@@ -39,13 +40,13 @@ def start_replier(tmp_path: Path, database_url: str, model: Process) -> Iterator
     """Starts repliers of the test's own, over the shared database."""
     with ExitStack() as stack:
 
-        def start(model_url: str = f"{model.url}/v1") -> Process:
+        def start_replier(model_url: str = f"{model.url}/v1") -> Process:
             environment = {"MAIM_DATABASE_URL": database_url, "MAIM_MODEL_URL": model_url}
-            process = Process("embedded.replier", tmp_path, environment)
+            process = start("embedded.replier", tmp_path, environment)
             stack.callback(process.stop)
             return process
 
-        yield start
+        yield start_replier
 
 
 @pytest.fixture

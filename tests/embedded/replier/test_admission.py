@@ -4,9 +4,10 @@ import pytest
 import websocket
 
 from embedded.tables import ChatStream, Message
-from tests.embedded.replier.backend import Database, Owner, Process
+from tests.embedded.process import Process
 from tests.embedded.replier.client import new_marker, text_of
 from tests.embedded.replier.conftest import Connect
+from tests.embedded.replier.database import Database, Owner
 
 Change = Callable[[Database, Owner], None]
 

@@ -3,9 +3,10 @@ import socket
 import requests
 
 from embedded.tables import Message
-from tests.embedded.replier.backend import Database, Owner, Process
+from tests.embedded.process import Process
 from tests.embedded.replier.client import Client, new_marker, text_of
 from tests.embedded.replier.conftest import Connect, StartReplier
+from tests.embedded.replier.database import Database, Owner
 
 
 def test_a_reply_in_private_names_the_user_it_is_for(connect: Connect, owner: Owner) -> None:

@@ -14,9 +14,10 @@ import websocket
 from embedded.tables import ActionRecord, LlmUsage, Message
 from support.deployments.ports import free_ports
 from support.polling import wait_until
-from tests.embedded.replier.backend import SECONDS, Database, Owner, Process
+from tests.embedded.process import SECONDS, Process
 from tests.embedded.replier.client import new_marker
 from tests.embedded.replier.conftest import Connect, StartReplier
+from tests.embedded.replier.database import Database, Owner
 
 
 @pytest.fixture

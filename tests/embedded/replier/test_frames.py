@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from embedded.tables import Message
-from tests.embedded.replier.backend import Database, Owner
 from tests.embedded.replier.client import Client, new_marker, text_of
 from tests.embedded.replier.conftest import Connect
+from tests.embedded.replier.database import Database, Owner
 
 
 def stored_texts(database: Database, owner: Owner) -> list[str]:

@@ -3,8 +3,9 @@ import os
 import subprocess
 import sys
 
-from tests.embedded.replier.backend import SECONDS, Owner, Process
+from tests.embedded.process import SECONDS, Process
 from tests.embedded.replier.client import new_marker
+from tests.embedded.replier.database import Owner
 
 
 def test_the_librarys_own_client_connects_sends_and_gets_its_reply(replier: Process, owner: Owner) -> None:

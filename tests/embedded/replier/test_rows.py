@@ -1,9 +1,9 @@
 import time
 
 from embedded.tables import ActionRecord, ChatStream, GroupInfo, LlmUsage, Message, PersonInfo
-from tests.embedded.replier.backend import Database, Owner
 from tests.embedded.replier.client import text_of
 from tests.embedded.replier.conftest import Connect
+from tests.embedded.replier.database import Database, Owner
 
 
 def test_a_message_and_its_reply_are_stored_as_they_were_sent(

@@ -1,59 +1,14 @@
-"""A replier, a model endpoint and a database, as real processes, and tenants in that database."""
+"""The database of a replier, and tenants in it."""
 
-import os
-import signal
-import subprocess
-import sys
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import requests
 from sqlalchemy import Engine, create_engine, delete, insert, select, update
 
 from embedded.tables import Agent, Table, TenantUser
-from support.deployments.ports import free_ports
-from support.polling import wait_until
-
-SECONDS = 60.0
-
-
-class Process:
-    """One backend; its output goes to a file."""
-
-    def __init__(self, module: str, folder: Path, environment: Mapping[str, str]) -> None:
-        (self.port,) = free_ports(1)
-        self.log = folder / f"{module}-{self.port}.log"
-        with self.log.open("wb") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", module, "--port", str(self.port)],
-                env={**os.environ, **environment},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        assert wait_until(self._is_ready, SECONDS), f"{module} did not start"
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def _is_ready(self) -> bool:
-        assert self._child.poll() is None, self.log.read_text(encoding="utf-8")
-        try:
-            return requests.get(f"{self.url}/health", timeout=5).ok
-        except requests.ConnectionError:
-            return False
-
-    def terminate(self) -> None:
-        self._child.send_signal(signal.SIGTERM)
-
-    def stop(self) -> None:
-        """Send SIGTERM and wait for the end."""
-        self.terminate()
-        self._child.wait(SECONDS)
 
 
 @dataclass(frozen=True)
