@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, inspect
 from support.accounts.forgery import claims_of
 from support.deployments import Deployment
 from support.deployments.launch import launch
+from support.deployments.profile import Profile
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
 from support.polling import wait_until
@@ -46,11 +47,10 @@ def start_another(world: World, *, short_sessions: bool = False) -> None:
 
     It ends with the scene, and what is in it goes as a whole.
     """
-    folder, model_url = _temporary_folder(world), world.deployment.model_url
-    backends = [each for each in world.deployment.profile.backends if each.name != "model"]
+    folder, profile = _temporary_folder(world), _another_profile(world)
     if short_sessions:
-        backends = [each.with_short_sessions() for each in backends]
-    profile = world.deployment.profile.model_copy(update={"backends": backends, "model_url": model_url})
+        backends = [each.with_short_sessions() for each in profile.backends]
+        profile = profile.model_copy(update={"backends": backends})
     database_url = f"sqlite:///{folder}/another.db" if profile.chooses_database else None
     started = launch(_settings(world, database_url=database_url), profile, folder)
     world.scene.undo.callback(started.stop)
@@ -93,7 +93,7 @@ def try_to_start(world: World, obstacle: Obstacle) -> None:
     attempt = obstacle(_temporary_folder(world), world.scene.undo)
     before = set(psutil.Process().children(recursive=True))
     try:
-        started = launch(_settings(world, **attempt.settings), world.deployment.profile, attempt.folder)
+        started = launch(_settings(world, **attempt.settings), _another_profile(world), attempt.folder)
     except SuiteError as error:
         world.scene.failure = str(error)
     else:
@@ -119,6 +119,13 @@ def _accusing_what_had_to_be_killed() -> Iterator[None]:
         yield
     except InfrastructureError as error:
         raise AssertionError(str(error)) from error
+
+
+def _another_profile(world: World) -> Profile:
+    """Return the profile of a deployment that asks the model endpoint of the run's."""
+    profile, model_url = world.deployment.profile, world.deployment.model_url
+    backends = [each for each in profile.backends if each.name != "model"]
+    return profile.model_copy(update={"backends": backends, "model_url": model_url})
 
 
 def _settings(world: World, **changes: Any) -> Settings:
