@@ -69,8 +69,10 @@ class Backend:
         def is_ready() -> bool:
             nonlocal missing
             missing = what_is_missing(self.process, self.health_url)
-            for each in starting:
-                each.check_start()
+            if missing:
+                self._check_port_is_not_lost()
+                for each in starting:
+                    each.check_start()
             return missing is None
 
         seconds = self.start_timeout * wait_factor
@@ -91,16 +93,13 @@ class Backend:
             raise InfrastructureError(f"{self.name} died ({how}). {log_tail(self.log_file)}")
 
     def check_start(self) -> None:
-        """Raise InfrastructureError when it cannot be ready any more: it has died, or somebody else has its port."""
+        """Raise InfrastructureError with its last log lines, or with the owner of its port, when it has died."""
         try:
             self.check_alive()
         except InfrastructureError:
             # Somebody may have taken the port between our look at it and the bind.
             self.check_port()
             raise
-        # It may live on without the port.
-        if ports.is_served(self.port) and not processes.listens(self.process, self.port):
-            self.check_port()
 
     def check_answering(self, seconds: float) -> None:
         """Raise InfrastructureError with its last log lines when it has died, or hangs: nothing answers so long."""
@@ -128,6 +127,11 @@ class Backend:
             raise InfrastructureError(
                 f"port {self.port} of the {self.name} is taken by {owner}; stop that, or {remedy}."
             )
+
+    def _check_port_is_not_lost(self) -> None:
+        # It may live on without the port.
+        if ports.is_served(self.port) and not processes.listens(self.process, self.port):
+            self.check_port()
 
     def _prepare(self, command: tuple[str, ...]) -> None:
         try:
