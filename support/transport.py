@@ -16,6 +16,9 @@ from websocket import ABNF
 
 # What a server answers at a path where it speaks something else.
 _NOT_THERE = 404
+# Proxy settings of the environment are not for a deployment's own address. websocket-client 1.9 heeds the list of hosts
+# only beside a proxy that is named here.
+_NO_PROXY = {"http_no_proxy": ["*"], "http_proxy_host": "none", "http_proxy_port": 1}
 
 
 class Refused(AssertionError):
@@ -73,7 +76,7 @@ class Transport:
         web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
         try:
             web_socket.connect(
-                cls.address(url), header=dict(headers), timeout=timeout, suppress_origin=True, http_no_proxy=["*"]
+                cls.address(url), header=dict(headers), timeout=timeout, suppress_origin=True, **_NO_PROXY
             )
         except websocket.WebSocketBadStatusException as error:
             status = error.status_code

@@ -84,6 +84,18 @@ def test_credentials_may_stand_in_the_query(deployment: Deployment, reader: Read
     connection.expect_reply(marker, 15)
 
 
+def test_proxies_of_the_environment_are_not_asked(
+    deployment: Deployment, reader: Reader, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    marker = new_marker()
+    connection = reader.open(deployment.replier_url, credential(tenant), "test")
+    connection.send(f"你好 {marker}", new_speaker("test"))
+    connection.expect_reply(marker, 15)
+
+
 def test_a_refusal_says_how(deployment: Deployment, reader: Reader, tenant: Tenant) -> None:
     with pytest.raises(Refused, match="HTTP 403"):
         reader.open(deployment.replier_url, f"{tenant.api_key}x:{tenant.agents[0].agent_id}", "test")
