@@ -37,7 +37,7 @@ Feature: The acceptance flow
     Given the tenants of the run have talked to their agents
     Then the statistics of each tenant count its messages
 
-  @FLOW-005 @websocket @isolation
+  @FLOW-005 @websocket @isolation @needs.neighbour
   Scenario: Tenants stay apart
     Given the tenants of the run have talked to their agents
     Then what a tenant said stands in no frame, prompt or row of another

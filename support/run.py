@@ -160,6 +160,7 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
     reasons = {
         "wip": "It is work in progress.",
         "needs.cleanup": not world.settings.cleanup and "It purges, and -D cleanup=no keeps the data.",
+        "needs.neighbour": world.settings.users == 1 and "It needs a second tenant: -D users=2.",
         "needs.launch": not world.deployment.backends and "It needs backends that the run has launched itself.",
         "needs.database": not world.deployment.profile.chooses_database
         and "It chooses a database, and this deployment has its own.",

@@ -40,6 +40,7 @@ TAGS = {
     "deployment": "starting, restarting and stopping",
     "llm": "conversations whose user side a model writes",
     "needs.cleanup": "skipped with -D cleanup=no",
+    "needs.neighbour": "skipped with -D users=1",
     "needs.launch": "skipped when the deployment was not launched by the run",
     "needs.database": "skipped when the deployment cannot be told which database to use",
     "needs.short_sessions": "skipped when the deployment cannot be told to let tokens end soon",

@@ -70,6 +70,11 @@ def test_an_agent_that_its_intruder_reaches_is_broken_open(
         all_held(cells)
 
 
+def test_without_a_neighbour_nothing_is_proven() -> None:
+    with pytest.raises(Inconclusive, match="nobody to try"):
+        all_held([])
+
+
 def test_an_owner_that_cannot_makes_the_cell_inconclusive(
     grounds: Grounds, deployment: Deployment, owner: Tenant, intruder: Tenant
 ) -> None:
