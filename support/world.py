@@ -21,6 +21,7 @@ from support.chat.connection import REPLY_TIMEOUT_SECONDS
 from support.chat.marker import new_canary
 from support.chat.plan import new_speaker
 from support.configurator import Agent, Exchange, Tenant, client_of, create_agents, register_tenants
+from support.creations import Creations
 from support.deployments import Deployment
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
@@ -67,11 +68,12 @@ class World:
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
         self.writer = _topic_writer(self.settings)
+        self.creations = Creations(self.ledger, self.databases)
         self.configurator = client_of(
             self.deployment.profile.dialect,
             self.deployment.configurator_url,
             self.deployment.front_url,
-            log=self.ledger,
+            log=self.creations,
             observe=self._observe,
             # The last of 30 log-ins at once waits for all others; bcrypt on a busy machine takes 0.8 s for each.
             timeout=self._seconds(30),
@@ -240,8 +242,9 @@ class World:
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created.
 
-        The deployment has been stopped, if it was launched.
+        The deployment has been stopped, if it was launched. Raises InfrastructureError when it is not in the databases.
         """
+        self.creations.check()
         is_ours = self.deployment.directory is not None and not self.settings.database_url
         names = self.ledger.selection()
         self._purge(names, alone=is_ours)

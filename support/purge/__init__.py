@@ -2,7 +2,7 @@
 
 from support.purge.arrivals import Arrivals
 from support.purge.ledger import Ledger, unfinished
-from support.purge.owners import select_prefix, select_tenants
+from support.purge.owners import is_tenant, select_prefix, select_tenants
 from support.purge.purge import count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
@@ -21,6 +21,7 @@ __all__ = [
     "Snapshot",
     "compare",
     "count_rows",
+    "is_tenant",
     "purge",
     "purge_ledger",
     "select_prefix",

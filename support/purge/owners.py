@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Executable, func, literal, select
 
 from support.errors import UsageError
-from support.purge.database import blocks_writers, chunks
+from support.purge.database import blocks_writers, chunks, open_engine, patiently
 from support.purge.discovery import OwnedTable, Role, Schema, discover
 from support.purge.selection import Selection
+
+_PATIENCE = 5.0  # seconds that a lock of others is waited for
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,20 @@ def _find_agents(databases: Iterable[Database], names: Selection) -> Iterator[tu
 def _expand(database: Database, named: Selection) -> Selection:
     owners, _ = resolve([database], named)
     return named.union(owner.selection for owner in owners)
+
+
+def is_tenant(database_urls: Iterable[str], tenant_id: str) -> bool:
+    """Whether one of the databases knows a tenant of this id. Raises InfrastructureError when one cannot be read."""
+    return any(patiently(partial(_has_tenant, url, tenant_id), _PATIENCE) for url in database_urls)
+
+
+def _has_tenant(url: str, tenant_id: str) -> bool:
+    engine = open_engine(url)
+    try:
+        database = Database.of(engine)
+        return any(database.has(table.column(Role.TENANT) == tenant_id) for table in database.registers(Role.TENANT))
+    finally:
+        engine.dispose()
 
 
 def select_tenants(engine: Engine, tenant_ids: Iterable[str]) -> Selection:
