@@ -51,7 +51,8 @@ class Run:
         self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
         self._make_directory()
-        deployment = start(self.settings, self.directory)
+        with reporting.progress("starting the deployment"):
+            deployment = start(self.settings, self.directory)
         try:
             self._world = World(
                 settings=self.settings,
@@ -128,7 +129,8 @@ class Run:
         ours = world.ledger.selection()
         world.purge_all()
         known = {**world.before.owners, **{each: each for each in ours.ids}}
-        differences = compare(world.before, Snapshot.take(world.databases(), known), ours)
+        with reporting.progress("looking for residue"):
+            differences = compare(world.before, Snapshot.take(world.databases(), known), ours)
         left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]

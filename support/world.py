@@ -116,7 +116,7 @@ class World:
     def registered_tenants(self) -> list[Tenant]:
         """Return the tenants of the run; register them if that has not been done."""
         if not self._of_the_run:
-            with self._noting_failure():
+            with self._noting_failure(), progress("registering tenants"):
                 self._of_the_run = register_tenants(self.configurator, self.new_usernames(self.settings.users))
         return self._of_the_run
 
@@ -132,7 +132,8 @@ class World:
     def populated_tenants(self) -> list[Tenant]:
         """Return the tenants of the run with their agents; create those if that has not been done."""
         tenants = self.registered_tenants()
-        create_agents(self.configurator, [tenant for tenant in tenants if not tenant.agents], self.settings.agents)
+        with progress("creating agents"):
+            create_agents(self.configurator, [tenant for tenant in tenants if not tenant.agents], self.settings.agents)
         return tenants
 
     def held_conversations(self) -> list[Conversation]:
@@ -209,11 +210,12 @@ class World:
             for conversation in self.conversations
             for reply in conversation.replies
         ]
-        return [
-            *in_texts(frames, "a frame"),
-            *in_prompts(self._prompts(), self.owners),
-            *Rows(self.databases()).sightings(),
-        ]
+        with progress("looking for what was said"):
+            return [
+                *in_texts(frames, "a frame"),
+                *in_prompts(self._prompts(), self.owners),
+                *Rows(self.databases()).sightings(),
+            ]
 
     def purge(self, tenants: Sequence[Tenant]) -> PurgeReport:
         """Remove all that these tenants have in the databases."""
@@ -247,7 +249,8 @@ class World:
         self.creations.check()
         is_ours = self.deployment.directory is not None and not self.settings.database_url
         names = self.ledger.selection()
-        self._purge(names, alone=is_ours)
+        with progress("purging"):
+            self._purge(names, alone=is_ours)
         self._purge_what_comes_back(names)
         self.ledger.purged()
 
@@ -263,7 +266,7 @@ class World:
             before, found = found, count_rows(self.databases(), names)
             return bool(found) and found == before
 
-        with progress("waiting for what the replier still writes", total=1):
+        with progress("waiting for what the replier still writes"):
             wait_until(is_back, seconds, pause=1)
         self._purge(names)
 

@@ -10,7 +10,7 @@ from support.configurator import Agent, ConfiguratorClient, Template, Tenant
 from support.expectations.settling import settled
 from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
-from support.reporting import Inconclusive
+from support.reporting import Inconclusive, progress
 from support.rows import StoredMessage, stored_messages
 from support.vocabulary import Outcome
 from support.world import World
@@ -110,7 +110,8 @@ def stored_as_said(world: World, conversations: Sequence[Conversation]) -> None:
         for text in [turn.sent.text, *([turn.reply.text] if turn.reply else [])]
     )
     tenant_ids = {message.tenant_id for message in said}
-    stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
+    with progress("reading what is stored"):
+        stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
     missing, surplus = said - stored, stored - said
     expect(
         stored == said,

@@ -13,7 +13,7 @@ from support.configurator import Tenant
 from support.isolation.at_configurator import AT_CONFIGURATOR, CHANGING_AN_AGENT, LISTING_AGENTS, READING_AN_AGENT
 from support.isolation.at_replier import AT_REPLIER, TALKING_TO_AN_AGENT
 from support.isolation.grounds import Attempt, Grounds, Outcome
-from support.reporting import Inconclusive
+from support.reporting import Inconclusive, progress
 
 # The quick ones, which need nothing but two tenants with an agent each and leave nothing behind.
 TO_AN_AGENT: Sequence[Attempt] = (READING_AN_AGENT, LISTING_AGENTS, CHANGING_AN_AGENT, TALKING_TO_AN_AGENT)
@@ -87,9 +87,8 @@ def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
 
     together = [task for task in tasks if not task[0].alone]
     alone = [task for task in tasks if task[0].alone]
-    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        results = [*pool.map(make, together)]
-    results += map(make, alone)
+    with progress("trying every way to what is another's"), ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        results = [*pool.map(make, together), *map(make, alone)]
     return {key: result for each in results for key, result in each.items()}
 
 

@@ -15,8 +15,11 @@ from support.reporting.results import Results
 
 
 @contextmanager
-def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar while the block runs, if stdout is a terminal; yields the function to tell how many are done."""
+def progress(description: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """Show a bar while the block runs, if stdout is a terminal; yields the function to tell how many are done.
+
+    Without a total the bar only shows that something goes on.
+    """
     # Behave replaces sys.stdout while it captures a step's output.
     console = Console(file=sys.__stdout__)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:

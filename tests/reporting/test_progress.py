@@ -1,12 +1,17 @@
 """The progress bar stands on terminals only."""
 
+import contextlib
 import os
 import pty
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+import pytest
+
+from tests.suite import PORTS, ROOT
+
 SHOW = """
 from support.reporting import progress
 with progress("conversations", 4) as show:
@@ -14,12 +19,32 @@ with progress("conversations", 4) as show:
 """
 
 
-def _run(stdout: int) -> bytes:
+def _run(stdout: int, *arguments: str, cwd: Path = ROOT) -> bytes:
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80"}
     done = subprocess.run(
-        [sys.executable, "-c", SHOW], cwd=ROOT, stdout=stdout, check=True, timeout=60, env=environment
+        [sys.executable, *(arguments or ("-c", SHOW))], cwd=cwd, stdout=stdout, check=True, timeout=120, env=environment
     )
     return done.stdout or b""
+
+
+def _on_terminal(*arguments: str, cwd: Path = ROOT) -> bytes:
+    ours, theirs = pty.openpty()
+    shown: list[bytes] = []
+
+    def read() -> None:
+        with contextlib.suppress(OSError):  # the other end is closed
+            while data := os.read(ours, 65536):
+                shown.append(data)
+
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(read)
+        try:
+            _run(theirs, *arguments, cwd=cwd)
+        finally:
+            os.close(theirs)
+        reading.result(10)
+    os.close(ours)
+    return b"".join(shown)
 
 
 def test_nothing_is_shown_where_no_terminal_is() -> None:
@@ -27,12 +52,17 @@ def test_nothing_is_shown_where_no_terminal_is() -> None:
 
 
 def test_the_bar_is_shown_on_a_terminal() -> None:
-    ours, theirs = pty.openpty()
-    try:
-        _run(theirs)
-        shown = os.read(ours, 65536)
-    finally:
-        os.close(ours)
-        os.close(theirs)
+    shown = _on_terminal()
     assert b"conversations" in shown
     assert b"75%" in shown
+
+
+@pytest.mark.parametrize("what", ["starting the deployment", "registering tenants", "creating agents", "purging"])
+def test_a_run_shows_what_may_take_long(run_on_terminal: bytes, what: str) -> None:
+    assert what.encode() in run_on_terminal
+
+
+@pytest.fixture(scope="module")
+def run_on_terminal(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("run")
+    return _on_terminal("-m", "behave", *PORTS, "--tags=@FLOW-003", str(ROOT / "features"), cwd=folder)
