@@ -27,12 +27,12 @@ is_done() {
 
 check_python() {
     command -v "$python" >/dev/null ||
-        fail "$python is not found, but Python 3.10 to 3.13 is needed: apt-get install python3 python3-venv, or name another Python, for example make setup PYTHON=python3.12."
+        fail "$python is not found, but Python 3.10 or newer is needed: apt-get install python3 python3-venv, or name another Python, for example make setup PYTHON=python3.12."
     version=$(version_of "$python") ||
-        fail "$python does not run, but Python 3.10 to 3.13 is needed: name another Python, for example make setup PYTHON=python3.12."
+        fail "$python does not run, but Python 3.10 or newer is needed: name another Python, for example make setup PYTHON=python3.12."
     case $version in
-        3.10 | 3.11 | 3.12 | 3.13) ;;
-        *) fail "$python is Python $version, but Python 3.10 to 3.13 is needed: install one of these and name it, for example make setup PYTHON=python3.12." ;;
+        3.1[0-9] | 3.[2-9][0-9]) ;;
+        *) fail "$python is Python $version, but Python 3.10 or newer is needed: install such a one and name it, for example make setup PYTHON=python3.12." ;;
     esac
     "$python" -c 'import venv; from ensurepip import bootstrap' 2>/dev/null ||
         fail "$python cannot make a virtual environment because its module ensurepip is missing: apt-get install python3-venv (or python$version-venv), then run make again."

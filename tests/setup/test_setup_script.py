@@ -38,13 +38,13 @@ def assert_refused(result: subprocess.CompletedProcess[str], checkout: Path, *pa
     assert not (checkout / ".venv").exists()
 
 
-@pytest.mark.parametrize("version", ["2.7", "3.9", "3.14"])
-def test_a_python_that_is_too_old_or_too_new_is_refused_in_one_sentence(checkout: Path, version: str) -> None:
+@pytest.mark.parametrize("version", ["2.7", "3.1", "3.9"])
+def test_a_python_that_is_too_old_is_refused_in_one_sentence(checkout: Path, version: str) -> None:
     python = checkout / "python3"
     python.write_text(f"#!/bin/sh\necho {version}\n")
     python.chmod(0o755)
     result = set_up(checkout, str(python))
-    assert_refused(result, checkout, f"is Python {version}", "3.10 to 3.13", "make setup PYTHON=")
+    assert_refused(result, checkout, f"is Python {version}", "3.10 or newer", "make setup PYTHON=")
 
 
 def test_a_missing_python_is_refused_in_one_sentence(checkout: Path) -> None:
