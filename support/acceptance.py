@@ -105,6 +105,7 @@ class Acceptance:
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
+            _recover()
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
             for directory, features in zip(directories, divided, strict=True):
                 self._shares.append(self._begin(directory, features))
@@ -225,6 +226,17 @@ def scenarios_of(features: Path) -> dict[str, list[str]]:
         }
     except ParserError as error:
         raise UsageError(f"{' '.join(str(error).split())}; correct that line.") from error
+
+
+def _recover() -> None:
+    """Undo what killed runs have left; a share looks for them in its own folder only."""
+    if REPORTS.exists():
+        # It loads SQLAlchemy and requests, which takes a third of a second and is of no use to a first run.
+        from support.recovery import recover  # noqa: PLC0415
+
+        recover(REPORTS)
+        # What the first share says comes after it.
+        sys.stdout.flush()
 
 
 def _settings() -> Settings | None:
