@@ -19,7 +19,7 @@ from behave.configuration import Configuration
 from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
-from support.interrupts import Interrupts
+from support.interrupts import Interrupts, interrupts_deferred
 from support.reporting import EXIT_REFUSED
 from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
 from support.reporting.merging import merge
@@ -101,21 +101,22 @@ class Acceptance:
 
     def run(self) -> int:
         """Run the shares to their end, write the report of all, and return the exit code."""
-        self._interrupts.install()
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
+            self._interrupts.install()
             _recover()
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
             for directory, features in zip(directories, divided, strict=True):
-                self._shares.append(self._begin(directory, features))
+                with interrupts_deferred():
+                    self._shares.append(self._begin(directory, features))
             self._await_all()
+            self._interrupts.hold()
         except KeyboardInterrupt:
             self._interrupts.hold()
             self._end_all()
             self._await_all()
-        self._interrupts.hold()
-        return self._report()
+        return self._conclude()
 
     def _make_directory(self, number: int) -> Path:
         """Make the folder in which a share runs: without a behave.ini, the features called as they are called here."""
@@ -165,14 +166,24 @@ class Acceptance:
             if share.process.is_running():
                 share.process.terminate()
 
-    def _report(self) -> int:
-        """Write and print the report, and return the exit code."""
+    def _conclude(self) -> int:
+        """Report, and return the exit code."""
+        try:
+            success = self._report()
+        except SuiteError as error:
+            print(error, file=sys.stderr)
+            success = False
+        broken = self._broken.exit_code if self._broken else 0
+        return self._interrupts.exit_code or broken or int(not success)
+
+    def _report(self) -> bool:
+        """Write and print the report, and return whether all is well."""
         if self._broken and self._broken.exit_code == EXIT_REFUSED:
             # The others have only to say that they were ended for it.
             self._broken.show_output()
             _, path = self._write([read_results(self._broken.results)], [])
             print(f"Results: {path}")
-            return EXIT_REFUSED
+            return False
         for share in self._shares:
             share.show_output()
         parts = [read_results(each.results) for each in self._shares if each.results.exists()]
@@ -180,8 +191,7 @@ class Acceptance:
             raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
         results, path = self._write(parts, self._disagreements(parts))
         print_summary(results, path)
-        broken = self._broken.exit_code if self._broken else 0
-        return self._interrupts.exit_code or broken or int(not results.success)
+        return results.success
 
     def _write(self, parts: Sequence[Results], errors: Sequence[str]) -> tuple[Results, Path]:
         results = merge(self.id, parts, errors)

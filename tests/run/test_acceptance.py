@@ -8,9 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.acceptance import divide, scenarios_of
+from support.deployments.processes import is_alive
 from support.purge import unfinished
 from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
 
@@ -92,6 +94,22 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
     assert outcome.leaves_nothing_running
     assert backends_of(project.reports) == []
     assert list(unfinished(project.reports)) == []
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_a_share_is_launched_leaves_none_and_is_told_by_the_exit_code(
+    project: Project, number: signal.Signals, exit_code: int
+) -> None:
+    process = project.accept()
+    # A pause would be longer than the moments between the fork and the note of it.
+    while not (shares := psutil.Process(process.pid).children()):
+        assert process.poll() is None, process.communicate()[0]
+    process.send_signal(number)
+    outcome = project.finish(process)
+    assert outcome.exit_code == exit_code, outcome.output
+    assert "No share of the run has left a report" in outcome.output
+    assert len(outcome.output.splitlines()) == 1
+    assert not any(map(is_alive, shares))
 
 
 def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_next(project: Project) -> None:
