@@ -5,12 +5,11 @@ deployment of its own; their reports become one. With arguments, other settings 
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +20,7 @@ from behave.parser import ParserError, parse_file
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts, interrupts_deferred
 from support.reporting import EXIT_REFUSED
-from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
-from support.reporting.merging import merge
+from support.reporting.merging import gather_allure_results, merge
 from support.reporting.results import Results, new_test_id, read_results, write_results
 from support.reporting.summary import print_summary
 from support.settings import Settings, load_settings
@@ -100,12 +98,17 @@ class Acceptance:
         self._broken: Share | None = None
 
     def run(self) -> int:
-        """Run the shares to their end, write the report of all, and return the exit code."""
+        """Run the shares to their end, write the report of all, and return the exit code.
+
+        Raises SuiteError when no share can begin.
+        """
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
             self._interrupts.install()
             _recover()
+            with _making(ALLURE_RESULTS):
+                ALLURE_RESULTS.mkdir(exist_ok=True)
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
             for directory, features in zip(directories, divided, strict=True):
                 with interrupts_deferred():
@@ -121,11 +124,9 @@ class Acceptance:
     def _make_directory(self, number: int) -> Path:
         """Make the folder in which a share runs: without a behave.ini, the features called as they are called here."""
         directory = self.directory / f"share-{number}"
-        try:
+        with _making(directory):
             directory.mkdir(parents=True)
             (directory / FEATURES).symlink_to(FEATURES.absolute(), target_is_directory=True)
-        except OSError as error:
-            raise InfrastructureError(f"{directory} cannot be made ({error.strerror}); make room there.") from error
         return directory
 
     def _begin(self, directory: Path, features: Sequence[str]) -> Share:
@@ -178,25 +179,25 @@ class Acceptance:
 
     def _report(self) -> bool:
         """Write and print the report, and return whether all is well."""
-        if self._broken and self._broken.exit_code == EXIT_REFUSED:
-            # The others have only to say that they were ended for it.
-            self._broken.show_output()
-            _, path = self._write([read_results(self._broken.results)], [])
-            print(f"Results: {path}")
-            return False
-        for share in self._shares:
+        refused = self._broken if self._broken and self._broken.exit_code == EXIT_REFUSED else None
+        # Beside one that was refused, the others have only to say that they were ended for it.
+        shares = [refused] if refused else self._shares
+        for share in shares:
             share.show_output()
-        parts = [read_results(each.results) for each in self._shares if each.results.exists()]
+        parts = [read_results(each.results) for each in shares if each.results.exists()]
         if not parts:
             raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
-        results, path = self._write(parts, self._disagreements(parts))
-        print_summary(results, path)
+        results = merge(self.id, parts, [] if refused else self._disagreements(parts))
+        folders = [each.directory / ALLURE_RESULTS for each in self._shares]
+        wrong = gather_allure_results(folders, ALLURE_RESULTS, results)
+        if wrong:
+            results.success, results.errors = False, [*wrong, *results.errors]
+        path = write_results(results, REPORTS)
+        if refused:
+            print(*wrong, f"Results: {path}", sep="\n")
+        else:
+            print_summary(results, path)
         return results.success
-
-    def _write(self, parts: Sequence[Results], errors: Sequence[str]) -> tuple[Results, Path]:
-        results = merge(self.id, parts, errors)
-        self._gather_allure_results(results)
-        return results, write_results(results, REPORTS)
 
     def _disagreements(self, parts: Sequence[Results]) -> list[str]:
         """Return a sentence if there are scenarios that all shares together have not reported once."""
@@ -208,15 +209,6 @@ class Acceptance:
             f"{len(wrong)} scenarios were not reported by just one share, such as {wrong[0]}; "
             f"what the shares said, in {self.directory}, may tell why."
         ]
-
-    def _gather_allure_results(self, results: Results) -> None:
-        ALLURE_RESULTS.mkdir(exist_ok=True)
-        clear(ALLURE_RESULTS)
-        for share in self._shares:
-            for pattern in OWN_FILES:
-                for path in (share.directory / ALLURE_RESULTS).glob(pattern):
-                    shutil.move(path, ALLURE_RESULTS / path.name)
-        describe_environment(ALLURE_RESULTS, results.test_id, results.parameters.model_dump())
 
 
 def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:
@@ -236,6 +228,14 @@ def scenarios_of(features: Path) -> dict[str, list[str]]:
         }
     except ParserError as error:
         raise UsageError(f"{' '.join(str(error).split())}; correct that line.") from error
+
+
+@contextmanager
+def _making(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InfrastructureError(f"{directory} cannot be made ({error.strerror}); make room there.") from error
 
 
 def _recover() -> None:

@@ -150,6 +150,50 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
     assert len(outcome.output.splitlines()) == 1
 
 
+def test_a_file_in_place_of_the_folder_for_allure_results_is_told_before_the_work_begins(project: Project) -> None:
+    (project.folder / "allure-results").write_text("no folder")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2
+    assert outcome.output == "allure-results cannot be made (File exists); make room there.\n"
+    assert not project.reports.exists()
+
+
+def test_allure_results_that_cannot_be_gathered_make_the_run_red_and_cost_no_report(project: Project) -> None:
+    (project.folder / "features" / "flow.feature").unlink()
+    process = project.accept()
+    await_that(lambda: bool(project.shares), process)
+    (project.folder / "allure-results").rmdir()
+    (project.folder / "allure-results").write_text("no folder")
+    outcome = project.finish(process)
+    assert outcome.exit_code == 1, outcome.output
+    assert "Traceback" not in outcome.output
+    (error,) = outcome.results["errors"]
+    assert error.startswith("allure-results cannot be filled (Not a directory); make room there")
+    assert outcome.results["success"] is False
+    assert outcome.results["verdicts"]["pass"] > 0
+
+
+def test_a_report_that_cannot_be_written_makes_the_run_red_in_one_sentence(project: Project) -> None:
+    (project.folder / "features" / "flow.feature").unlink()
+    process = project.accept()
+    await_that(lambda: bool(project.shares), process)
+    (project.shares[0].parent / "results.json").mkdir()
+    outcome = project.finish(process)
+    assert outcome.exit_code == 1, outcome.output
+    assert "Traceback" not in outcome.output
+    assert "results.json cannot be written (Is a directory)" in outcome.output.splitlines()[-1]
+
+
+def test_a_share_that_is_refused_and_leaves_no_report_is_one_sentence(project: Project) -> None:
+    environment = project.folder / "features" / "environment.py"
+    environment.unlink()
+    environment.write_text("raise SystemExit(2)\n")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2, outcome.output
+    assert "Traceback" not in outcome.output
+    assert outcome.output.splitlines()[-1].startswith("No share of the run has left a report")
+
+
 def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project) -> None:
     (project.folder / "features" / "broken.feature").write_text(
         "Feature: B\n Scenario: s\n  Given a step\n Scenaro: t\n"
