@@ -184,11 +184,12 @@ class Acceptance:
         shares = [refused] if refused else self._shares
         for share in shares:
             share.show_output()
-        parts = [read_results(each.results) for each in shares if each.results.exists()]
-        if not parts:
+        reported = [each for each in shares if each.results.exists()]
+        if not reported:
             raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
+        parts = [read_results(each.results) for each in reported]
         results = merge(self.id, parts, [] if refused else self._disagreements(parts))
-        folders = [each.directory / ALLURE_RESULTS for each in self._shares]
+        folders = [each.directory / ALLURE_RESULTS for each in reported]
         wrong = gather_allure_results(folders, ALLURE_RESULTS, results)
         if wrong:
             results.success, results.errors = False, [*wrong, *results.errors]

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from support.errors import InfrastructureError
 from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
 from support.reporting.results import Results
+from support.reporting.verdicts import compare_allure
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -37,7 +38,10 @@ def merge(test_id: str, parts: Sequence[Results], errors: Sequence[str]) -> Resu
 
 
 def gather_allure_results(folders: Sequence[Path], target: Path, results: Results) -> list[str]:
-    """Replace Allure's files of an earlier run by those in these folders; return what went wrong."""
+    """Replace Allure's files of an earlier run by those in these folders, which must say the same as the results.
+
+    Returns one sentence for whatever went wrong and for each disagreement.
+    """
     try:
         clear(target)
         for path in chain.from_iterable(folder.glob(pattern) for folder in folders for pattern in OWN_FILES):
@@ -50,7 +54,7 @@ def gather_allure_results(folders: Sequence[Path], target: Path, results: Result
         ]
     except InfrastructureError as error:
         return [str(error)]
-    return []
+    return compare_allure({each.location: each.verdict for each in results.scenarios}, target)
 
 
 def _sum(parts: Sequence[Part]) -> Part:

@@ -121,6 +121,8 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     outcome = project.finish(process)
     assert outcome.exit_code == 137, outcome.output
     assert any("were not reported by just one share" in error for error in outcome.results["errors"])
+    # What the killed one said to Allure alone would be no part of the report.
+    assert len(project.allure_results) == len(outcome.results["scenarios"])
 
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 0, outcome.output
@@ -138,6 +140,7 @@ def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
     assert f"port {port} of the configurator is taken by process {os.getpid()}" in error
     said = [line for line in outcome.output.splitlines() if not line.startswith(("USING RUNNER", "Results: "))]
     assert said == [error]
+    assert len(project.allure_results) == len(outcome.results["scenarios"])
     assert outcome.results["success"] is False
     assert outcome.leaves_nothing_running
 
