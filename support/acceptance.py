@@ -4,8 +4,9 @@ One run keeps one core busy, for its processes work one after the other. Each sh
 deployment of its own; their reports become one. With arguments, other settings or a single core it is behave itself.
 """
 
+import fcntl
 import os
-import subprocess
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -133,16 +134,20 @@ class Acceptance:
         first = not self._shares
         formats = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(ALLURE_RESULTS), "-f", "pretty")
         settings = ("-D", f"reports={directory}", *self._ports(first))
+        # Nothing is ever written to its stdin, and only our death ends it.
+        stdin, _ = os.pipe()
         with nullcontext() if first else (directory / OUTPUT).open("wb") as output:
             # In a session of its own, so that a signal reaches it once, from here.
             process = psutil.Popen(
                 [sys.executable, "-m", "behave", *formats, *settings, *features],
                 cwd=directory,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+        _terminate_when_closed(stdin, process.pid)
+        os.close(stdin)
         return Share(directory, process)
 
     def _ports(self, first: bool) -> list[str]:
@@ -210,6 +215,14 @@ class Acceptance:
             f"{len(wrong)} scenarios were not reported by just one share, such as {wrong[0]}; "
             f"what the shares said, in {self.directory}, may tell why."
         ]
+
+
+def _terminate_when_closed(pipe: int, pid: int) -> None:
+    """Let the system send SIGTERM to the process when nobody is left who could write into the pipe that it reads."""
+    if hasattr(fcntl, "F_SETSIG"):  # on Linux; elsewhere a share outlives us when we are killed
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, pid)
+        fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGTERM)
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from support.acceptance import divide, scenarios_of
 from support.deployments.processes import is_alive
 from support.purge import unfinished
+from support.reporting import read_results
 from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
 
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
@@ -129,6 +131,20 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     assert outcome.output.startswith(f"Run {killed.header.run_id} was killed")
     assert list(unfinished(project.reports)) == []
     assert backends_of(project.reports) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sends a chosen signal when a pipe is closed")
+def test_no_share_outlives_the_run_when_that_is_killed(project: Project) -> None:
+    process = project.accept()
+    await_that(lambda: len(project.shares) == 2, process)
+    shares = psutil.Process(process.pid).children()
+    ended = [share / "latest" / "results.json" for share in project.shares]
+    process.kill()
+    project.finish(process)
+    assert psutil.wait_procs(shares, 60)[1] == []
+    assert [read_results(each).success for each in ended] == [False, False]
+    assert backends_of(project.reports) == []
+    assert list(unfinished(project.reports)) == []
 
 
 def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
