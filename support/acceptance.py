@@ -282,8 +282,8 @@ def main(arguments: Sequence[str]) -> int:
         return Acceptance(settings, scenarios_of(FEATURES)).run()
     except SuiteError as error:
         print(error, file=sys.stderr)
-        # What an InfrastructureError tells has kept every share from starting.
-        return EXIT_REFUSED if isinstance(error, InfrastructureError) else 1
+        # It has kept every share from starting; a feature that cannot be read is 1 to behave itself.
+        return 1 if isinstance(error.__cause__, ParserError) else EXIT_REFUSED
 
 
 if __name__ == "__main__":

@@ -213,6 +213,16 @@ def test_a_share_that_is_refused_and_leaves_no_report_is_one_sentence(project: P
     assert outcome.output.splitlines()[-1].startswith("No share of the run has left a report")
 
 
+def test_a_ledger_that_cannot_be_read_refuses_the_run_as_it_refuses_one_of_behave(project: Project) -> None:
+    damaged = project.reports / "killed" / "ledger.jsonl"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("damaged\n")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2
+    assert f"{damaged} is no ledger" in outcome.output
+    assert len(outcome.output.splitlines()) == 1
+
+
 def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project) -> None:
     (project.folder / "features" / "broken.feature").write_text(
         "Feature: B\n Scenario: s\n  Given a step\n Scenaro: t\n"
