@@ -4,13 +4,13 @@ One run keeps one core busy, for its processes work one after the other. Each sh
 deployment of its own; their reports become one. With arguments, other settings or a single core it is behave itself.
 """
 
+import fcntl
 import os
-import shutil
-import subprocess
+import signal
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from behave.configuration import Configuration
 from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
-from support.interrupts import Interrupts
+from support.interrupts import Interrupts, interrupts_deferred
 from support.reporting import EXIT_REFUSED
-from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
-from support.reporting.merging import merge
+from support.reporting.merging import gather_allure_results, merge
 from support.reporting.results import Results, new_test_id, read_results, write_results
 from support.reporting.summary import print_summary
 from support.settings import Settings, load_settings
@@ -100,46 +99,55 @@ class Acceptance:
         self._broken: Share | None = None
 
     def run(self) -> int:
-        """Run the shares to their end, write the report of all, and return the exit code."""
-        self._interrupts.install()
+        """Run the shares to their end, write the report of all, and return the exit code.
+
+        Raises SuiteError when no share can begin.
+        """
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
+            self._interrupts.install()
+            _recover()
+            with _making(ALLURE_RESULTS):
+                ALLURE_RESULTS.mkdir(exist_ok=True)
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
             for directory, features in zip(directories, divided, strict=True):
-                self._shares.append(self._begin(directory, features))
+                with interrupts_deferred():
+                    self._shares.append(self._begin(directory, features))
             self._await_all()
+            self._interrupts.hold()
         except KeyboardInterrupt:
             self._interrupts.hold()
             self._end_all()
             self._await_all()
-        self._interrupts.hold()
-        return self._report()
+        return self._conclude()
 
     def _make_directory(self, number: int) -> Path:
         """Make the folder in which a share runs: without a behave.ini, the features called as they are called here."""
         directory = self.directory / f"share-{number}"
-        try:
+        with _making(directory):
             directory.mkdir(parents=True)
             (directory / FEATURES).symlink_to(FEATURES.absolute(), target_is_directory=True)
-        except OSError as error:
-            raise InfrastructureError(f"{directory} cannot be made ({error.strerror}); make room there.") from error
         return directory
 
     def _begin(self, directory: Path, features: Sequence[str]) -> Share:
         first = not self._shares
         formats = ("-f", "allure_behave.formatter:AllureFormatter", "-o", str(ALLURE_RESULTS), "-f", "pretty")
         settings = ("-D", f"reports={directory}", *self._ports(first))
+        # Nothing is ever written to its stdin, and only our death ends it.
+        stdin, _ = os.pipe()
         with nullcontext() if first else (directory / OUTPUT).open("wb") as output:
             # In a session of its own, so that a signal reaches it once, from here.
             process = psutil.Popen(
                 [sys.executable, "-m", "behave", *formats, *settings, *features],
                 cwd=directory,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+        _terminate_when_closed(stdin, process.pid)
+        os.close(stdin)
         return Share(directory, process)
 
     def _ports(self, first: bool) -> list[str]:
@@ -164,28 +172,38 @@ class Acceptance:
             if share.process.is_running():
                 share.process.terminate()
 
-    def _report(self) -> int:
-        """Write and print the report, and return the exit code."""
-        if self._broken and self._broken.exit_code == EXIT_REFUSED:
-            # The others have only to say that they were ended for it.
-            self._broken.show_output()
-            _, path = self._write([read_results(self._broken.results)], [])
-            print(f"Results: {path}")
-            return EXIT_REFUSED
-        for share in self._shares:
-            share.show_output()
-        parts = [read_results(each.results) for each in self._shares if each.results.exists()]
-        if not parts:
-            raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
-        results, path = self._write(parts, self._disagreements(parts))
-        print_summary(results, path)
+    def _conclude(self) -> int:
+        """Report, and return the exit code."""
+        try:
+            success = self._report()
+        except SuiteError as error:
+            print(error, file=sys.stderr)
+            success = False
         broken = self._broken.exit_code if self._broken else 0
-        return self._interrupts.exit_code or broken or int(not results.success)
+        return self._interrupts.exit_code or broken or int(not success)
 
-    def _write(self, parts: Sequence[Results], errors: Sequence[str]) -> tuple[Results, Path]:
-        results = merge(self.id, parts, errors)
-        self._gather_allure_results(results)
-        return results, write_results(results, REPORTS)
+    def _report(self) -> bool:
+        """Write and print the report, and return whether all is well."""
+        refused = self._broken if self._broken and self._broken.exit_code == EXIT_REFUSED else None
+        # Beside one that was refused, the others have only to say that they were ended for it.
+        shares = [refused] if refused else self._shares
+        for share in shares:
+            share.show_output()
+        reported = [each for each in shares if each.results.exists()]
+        if not reported:
+            raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
+        parts = [read_results(each.results) for each in reported]
+        results = merge(self.id, parts, [] if refused else self._disagreements(parts))
+        folders = [each.directory / ALLURE_RESULTS for each in reported]
+        wrong = gather_allure_results(folders, ALLURE_RESULTS, results)
+        if wrong:
+            results.success, results.errors = False, [*wrong, *results.errors]
+        path = write_results(results, REPORTS)
+        if refused:
+            print(*wrong, f"Results: {path}", sep="\n")
+        else:
+            print_summary(results, path)
+        return results.success
 
     def _disagreements(self, parts: Sequence[Results]) -> list[str]:
         """Return a sentence if there are scenarios that all shares together have not reported once."""
@@ -198,14 +216,13 @@ class Acceptance:
             f"what the shares said, in {self.directory}, may tell why."
         ]
 
-    def _gather_allure_results(self, results: Results) -> None:
-        ALLURE_RESULTS.mkdir(exist_ok=True)
-        clear(ALLURE_RESULTS)
-        for share in self._shares:
-            for pattern in OWN_FILES:
-                for path in (share.directory / ALLURE_RESULTS).glob(pattern):
-                    shutil.move(path, ALLURE_RESULTS / path.name)
-        describe_environment(ALLURE_RESULTS, results.test_id, results.parameters.model_dump())
+
+def _terminate_when_closed(pipe: int, pid: int) -> None:
+    """Let the system send SIGTERM to the process when nobody is left who could write into the pipe that it reads."""
+    if hasattr(fcntl, "F_SETSIG"):  # on Linux; elsewhere a share outlives us when we are killed
+        fcntl.fcntl(pipe, fcntl.F_SETOWN, pid)
+        fcntl.fcntl(pipe, fcntl.F_SETSIG, signal.SIGTERM)
+        fcntl.fcntl(pipe, fcntl.F_SETFL, fcntl.fcntl(pipe, fcntl.F_GETFL) | os.O_ASYNC)
 
 
 def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:
@@ -227,6 +244,25 @@ def scenarios_of(features: Path) -> dict[str, list[str]]:
         raise UsageError(f"{' '.join(str(error).split())}; correct that line.") from error
 
 
+@contextmanager
+def _making(directory: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InfrastructureError(f"{directory} cannot be made ({error.strerror}); make room there.") from error
+
+
+def _recover() -> None:
+    """Undo what killed runs have left; a share looks for them in its own folder only."""
+    if REPORTS.exists():
+        # It loads SQLAlchemy and requests, which takes a third of a second and is of no use to a first run.
+        from support.recovery import recover  # noqa: PLC0415
+
+        recover(REPORTS)
+        # What the first share says comes after it.
+        sys.stdout.flush()
+
+
 def _settings() -> Settings | None:
     """Return the settings if they are the defaults but for ports; else None."""
     try:
@@ -246,8 +282,8 @@ def main(arguments: Sequence[str]) -> int:
         return Acceptance(settings, scenarios_of(FEATURES)).run()
     except SuiteError as error:
         print(error, file=sys.stderr)
-        # What an InfrastructureError tells has kept every share from starting.
-        return EXIT_REFUSED if isinstance(error, InfrastructureError) else 1
+        # It has kept every share from starting; a feature that cannot be read is 1 to behave itself.
+        return 1 if isinstance(error.__cause__, ParserError) else EXIT_REFUSED
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -37,3 +40,20 @@ class Interrupts:
             return
         self._received = number
         raise KeyboardInterrupt
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[None]:
+    """Hold signals that end the run back, so that no process is launched without being noted down."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread is interrupted by signals
+        return
+    received: list[int] = []
+    handlers = [signal.signal(each, lambda number, _frame: received.append(number)) for each in _NUMBERS]
+    try:
+        yield
+    finally:
+        for each, handler in zip(_NUMBERS, handlers, strict=True):
+            signal.signal(each, handler)
+        for number in received:
+            signal.raise_signal(number)

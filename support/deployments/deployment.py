@@ -6,10 +6,11 @@ from pathlib import Path
 
 from support.deployments.backend import Backend
 from support.deployments.databases import holds_password
-from support.deployments.processes import SECONDS_AFTER_SIGTERM, interrupts_deferred, stop_in_order
+from support.deployments.processes import SECONDS_AFTER_SIGTERM, stop_in_order
 from support.deployments.profile import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
 from support.errors import InfrastructureError, UsageError
+from support.interrupts import interrupts_deferred
 from support.polling import wait_until
 
 _SECONDS_TO_ANSWER = 5.0

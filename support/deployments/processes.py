@@ -3,9 +3,8 @@
 import os
 import signal
 import subprocess
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -46,24 +45,6 @@ def run(
         return None
     code: int = process.returncode
     return code
-
-
-@contextmanager
-def interrupts_deferred() -> Iterator[None]:
-    """Hold signals that end the run back, so that no process is launched without being noted down."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread is interrupted by signals
-        return
-    received: list[int] = []
-    deferred = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    handlers = [signal.signal(each, lambda number, _frame: received.append(number)) for each in deferred]
-    try:
-        yield
-    finally:
-        for each, handler in zip(deferred, handlers, strict=True):
-            signal.signal(each, handler)
-        for number in received:
-            signal.raise_signal(number)
 
 
 def find(pid: int, created: float) -> psutil.Process | None:

@@ -1,13 +1,18 @@
 """One report of several runs that have divided the features among them."""
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from support.errors import InfrastructureError
+from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
 from support.reporting.results import Results
+from support.reporting.verdicts import compare_allure
 
 Part = TypeVar("Part", bound=BaseModel)
 
@@ -30,6 +35,26 @@ def merge(test_id: str, parts: Sequence[Results], errors: Sequence[str]) -> Resu
             chain.from_iterable(each.scenarios for each in parts), key=lambda scenario: (scenario.file, scenario.line)
         ),
     )
+
+
+def gather_allure_results(folders: Sequence[Path], target: Path, results: Results) -> list[str]:
+    """Replace Allure's files of an earlier run by those in these folders, which must say the same as the results.
+
+    Returns one sentence for whatever went wrong and for each disagreement.
+    """
+    try:
+        clear(target)
+        for path in chain.from_iterable(folder.glob(pattern) for folder in folders for pattern in OWN_FILES):
+            shutil.move(path, target / path.name)
+        describe_environment(target, results.test_id, results.parameters.model_dump())
+    except OSError as error:
+        return [
+            f"{target} cannot be filled ({error.strerror}); make room there, and find what it lacks in "
+            f"{' and '.join(map(str, folders))}."
+        ]
+    except InfrastructureError as error:
+        return [str(error)]
+    return compare_allure({each.location: each.verdict for each in results.scenarios}, target)
 
 
 def _sum(parts: Sequence[Part]) -> Part:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -198,11 +198,7 @@ def compare(run: Run, allure_results: Path | None, results: Results) -> list[str
     told = [(scenario.location, scenario.verdict) for scenario in results.scenarios]
     sentences = _differences("results.json", behave, [(where, verdict, (verdict,)) for where, verdict in told])
     if allure_results is not None:
-        files = [json.loads(path.read_bytes()) for path in allure_results.glob("*-result.json")]
-        allure = [(each.get("fullName", "?"), each.get("status", "no status")) for each in files]
-        sentences += _differences("Allure", behave, [(*each, _verdicts(each[1])) for each in allure])
-        if hidden := len(files) - len({each.get("historyId") for each in files}):
-            sentences.append(f"Allure hides {hidden} results as retries of others that have the same history id.")
+        sentences += compare_allure(behave, allure_results)
     if results.success == run.failed:
         sentences.append(f"results.json says success: {results.success}, Behave says failed: {run.failed}.")
     if not run.failed and {"fail", "inconclusive"} & set(behave.values()):
@@ -210,8 +206,18 @@ def compare(run: Run, allure_results: Path | None, results: Results) -> list[str
     return sentences
 
 
+def compare_allure(behave: Mapping[str, Verdict], allure_results: Path) -> list[str]:
+    """Return one sentence for each disagreement of Allure's result files with Behave's verdicts, by location."""
+    files = [json.loads(path.read_bytes()) for path in allure_results.glob("*-result.json")]
+    allure = [(each.get("fullName", "?"), each.get("status", "no status")) for each in files]
+    sentences = _differences("Allure", behave, [(*each, _verdicts(each[1])) for each in allure])
+    if hidden := len(files) - len({each.get("historyId") for each in files}):
+        sentences.append(f"Allure hides {hidden} results as retries of others that have the same history id.")
+    return sentences
+
+
 def _differences(
-    report: str, behave: dict[str, Verdict], told: Sequence[tuple[str, str, tuple[Verdict, ...]]]
+    report: str, behave: Mapping[str, Verdict], told: Sequence[tuple[str, str, tuple[Verdict, ...]]]
 ) -> list[str]:
     sentences = [
         f"{where}: {report} says {word}, Behave says {behave[where]}."

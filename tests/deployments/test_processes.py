@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from support.deployments.ports import HOST, free_ports, owner, why_not_free
-from support.deployments.processes import find, interrupts_deferred
+from support.deployments.processes import find
 from support.deployments.readiness import what_is_missing
+from support.interrupts import interrupts_deferred
 from support.polling import wait_until
 
 

@@ -1,11 +1,13 @@
 """The report of several runs that have divided the features among them."""
 
+import json
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
 from support.reporting import Cleanup, Parameters, Results, ScenarioResult, UserCreation, WebsocketTests
-from support.reporting.merging import merge
+from support.reporting.merging import gather_allure_results, merge
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=timezone.utc)
 
@@ -75,3 +77,54 @@ def test_a_share_that_never_ended_counts_until_it_began() -> None:
     share = _share(1)
     share.end_time = None
     assert merge("run", [share], []).duration_seconds == 0
+
+
+def _allure(folder: Path, **statuses: str) -> Path:
+    """Write a result for each feature's first scenario, as Allure would."""
+    folder.mkdir()
+    for name, status in statuses.items():
+        result = {"fullName": f"{name}:1", "status": status, "historyId": name}
+        (folder / f"{name}-result.json").write_text(json.dumps(result), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return _allure(tmp_path / "allure-results", earlier="passed")
+
+
+def test_allure_files_of_all_shares_stand_in_place_of_an_earlier_runs(tmp_path: Path, target: Path) -> None:
+    folders = [_allure(tmp_path / "1", a="passed"), _allure(tmp_path / "2", b="passed")]
+    (folders[1] / "x-attachment.txt").write_text("said", encoding="utf-8")
+    merged = merge("run", [_share(1, _scenario("a", 1)), _share(2, _scenario("b", 1))], [])
+    assert gather_allure_results(folders, target, merged) == []
+    assert sorted(path.name for path in target.iterdir()) == [
+        "a-result.json",
+        "b-result.json",
+        "environment.properties",
+        "executor.json",
+        "x-attachment.txt",
+    ]
+
+
+def test_allure_must_say_what_the_merged_report_says(tmp_path: Path, target: Path) -> None:
+    folder = _allure(tmp_path / "1", a="failed", c="passed", d="passed")
+    merged = merge("run", [_share(1, _scenario("a", 1), _scenario("b", 1))], [])
+    assert gather_allure_results([folder], target, merged) == [
+        "Behave counts 2 scenarios, Allure 3.",
+        "a:1: Allure says failed, Behave says pass.",
+        "b:1: Allure has no result, Behave says pass.",
+        "c:1: Allure has a result, Behave did not run it.",
+        "d:1: Allure has a result, Behave did not run it.",
+    ]
+
+
+def test_a_scenario_that_two_shares_have_reported_is_hidden_by_allure(tmp_path: Path, target: Path) -> None:
+    folders = [_allure(tmp_path / "1", a="passed"), tmp_path / "2"]
+    folders[1].mkdir()
+    (folders[1] / "again-result.json").write_bytes((folders[0] / "a-result.json").read_bytes())
+    merged = merge("run", [_share(1, _scenario("a", 1)), _share(2, _scenario("a", 1))], [])
+    assert gather_allure_results(folders, target, merged) == [
+        "Behave counts 1 scenarios, Allure 2.",
+        "Allure hides 1 results as retries of others that have the same history id.",
+    ]

@@ -5,13 +5,17 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.acceptance import divide, scenarios_of
+from support.deployments.processes import is_alive
 from support.purge import unfinished
+from support.reporting import read_results
 from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
 
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
@@ -94,6 +98,22 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
     assert list(unfinished(project.reports)) == []
 
 
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_a_share_is_launched_leaves_none_and_is_told_by_the_exit_code(
+    project: Project, number: signal.Signals, exit_code: int
+) -> None:
+    process = project.accept()
+    # A pause would be longer than the moments between the fork and the note of it.
+    while not (shares := psutil.Process(process.pid).children()):
+        assert process.poll() is None, process.communicate()[0]
+    process.send_signal(number)
+    outcome = project.finish(process)
+    assert outcome.exit_code == exit_code, outcome.output
+    assert "No share of the run has left a report" in outcome.output
+    assert len(outcome.output.splitlines()) == 1
+    assert not any(map(is_alive, shares))
+
+
 def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_next(project: Project) -> None:
     process = project.accept()
     # It has something to be undone.
@@ -103,11 +123,28 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     outcome = project.finish(process)
     assert outcome.exit_code == 137, outcome.output
     assert any("were not reported by just one share" in error for error in outcome.results["errors"])
+    # What the killed one said to Allure alone would be no part of the report.
+    assert len(project.allure_results) == len(outcome.results["scenarios"])
 
-    outcome = project.finish(project.accept("features/flow.feature:9"))
-    assert f"Run {killed.header.run_id} was killed" in outcome.output
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.startswith(f"Run {killed.header.run_id} was killed")
     assert list(unfinished(project.reports)) == []
     assert backends_of(project.reports) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux sends a chosen signal when a pipe is closed")
+def test_no_share_outlives_the_run_when_that_is_killed(project: Project) -> None:
+    process = project.accept()
+    await_that(lambda: len(project.shares) == 2, process)
+    shares = psutil.Process(process.pid).children()
+    ended = [share / "latest" / "results.json" for share in project.shares]
+    process.kill()
+    project.finish(process)
+    assert psutil.wait_procs(shares, 60)[1] == []
+    assert [read_results(each).success for each in ended] == [False, False]
+    assert backends_of(project.reports) == []
+    assert list(unfinished(project.reports)) == []
 
 
 def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
@@ -119,6 +156,7 @@ def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:
     assert f"port {port} of the configurator is taken by process {os.getpid()}" in error
     said = [line for line in outcome.output.splitlines() if not line.startswith(("USING RUNNER", "Results: "))]
     assert said == [error]
+    assert len(project.allure_results) == len(outcome.results["scenarios"])
     assert outcome.results["success"] is False
     assert outcome.leaves_nothing_running
 
@@ -128,6 +166,60 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(project: Project) -> None:
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 2
     assert outcome.output.endswith("share-1 cannot be made (Not a directory); make room there.\n")
+    assert len(outcome.output.splitlines()) == 1
+
+
+def test_a_file_in_place_of_the_folder_for_allure_results_is_told_before_the_work_begins(project: Project) -> None:
+    (project.folder / "allure-results").write_text("no folder")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2
+    assert outcome.output == "allure-results cannot be made (File exists); make room there.\n"
+    assert not project.reports.exists()
+
+
+def test_allure_results_that_cannot_be_gathered_make_the_run_red_and_cost_no_report(project: Project) -> None:
+    (project.folder / "features" / "flow.feature").unlink()
+    process = project.accept()
+    await_that(lambda: bool(project.shares), process)
+    (project.folder / "allure-results").rmdir()
+    (project.folder / "allure-results").write_text("no folder")
+    outcome = project.finish(process)
+    assert outcome.exit_code == 1, outcome.output
+    assert "Traceback" not in outcome.output
+    (error,) = outcome.results["errors"]
+    assert error.startswith("allure-results cannot be filled (Not a directory); make room there")
+    assert outcome.results["success"] is False
+    assert outcome.results["verdicts"]["pass"] > 0
+
+
+def test_a_report_that_cannot_be_written_makes_the_run_red_in_one_sentence(project: Project) -> None:
+    (project.folder / "features" / "flow.feature").unlink()
+    process = project.accept()
+    await_that(lambda: bool(project.shares), process)
+    (project.shares[0].parent / "results.json").mkdir()
+    outcome = project.finish(process)
+    assert outcome.exit_code == 1, outcome.output
+    assert "Traceback" not in outcome.output
+    assert "results.json cannot be written (Is a directory)" in outcome.output.splitlines()[-1]
+
+
+def test_a_share_that_is_refused_and_leaves_no_report_is_one_sentence(project: Project) -> None:
+    environment = project.folder / "features" / "environment.py"
+    environment.unlink()
+    environment.write_text("raise SystemExit(2)\n")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2, outcome.output
+    assert "Traceback" not in outcome.output
+    assert outcome.output.splitlines()[-1].startswith("No share of the run has left a report")
+
+
+def test_a_ledger_that_cannot_be_read_refuses_the_run_as_it_refuses_one_of_behave(project: Project) -> None:
+    damaged = project.reports / "killed" / "ledger.jsonl"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("damaged\n")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 2
+    assert f"{damaged} is no ledger" in outcome.output
     assert len(outcome.output.splitlines()) == 1
 
 
