@@ -4,10 +4,9 @@ What happened is written into Behave's own model, so that its summary, Allure an
 """
 
 import functools
-import linecache
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +20,11 @@ from support.errors import SuiteError
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
+from support.reporting.omissions import lost_line, unseparated_line
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
-# What begins a part of a feature; a line that begins with none of these belongs to a description.
-_KEYWORDS = ("Background", "Rule", "Scenario", "Scenario Outline", "Scenario Template", "Example")
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
 
@@ -100,7 +98,7 @@ class _Guard:
                 red = bool(_refuse_exit(original, runner, features))
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
-                _refuse_lost_scenarios(run, features)
+                _refuse_lost_scenarios(run, features, _definitions(runner))
                 _refuse_empty_outlines(run, runner.config, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
@@ -175,7 +173,7 @@ class _Guard:
             raise
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
-        fault = _fault(scenario) or self._run.unexpected_pass(scenario)
+        fault = _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario)
         if fault is None:
             return failed
         _note(scenario, fault, SuiteError(fault))
@@ -235,25 +233,30 @@ def _note(statement: Any, message: str, error: BaseException | None) -> None:
         statement.exc_traceback = error.__traceback__ if error else None
 
 
-def _fault(scenario: Any) -> str | None:
+def _definitions(runner: Any) -> list[Any]:
+    """Return every step definition, of whatever type."""
+    return list(chain.from_iterable(runner.step_registry.steps.values()))
+
+
+def _fault(scenario: Any, definitions: Sequence[Any]) -> str | None:
     for part in filter(None, (scenario.background, scenario)):
         kind = part.keyword.lower()
         if not part.steps:
             return f"The {kind} has no steps; write some, or correct the keyword of the first."
-        before = linecache.getline(part.filename, part.steps[0].line - 1).strip()
-        if before in part.description:
-            return f"The line {before!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
+        if lost := lost_line(part, scenario.feature.language, definitions):
+            return lost
+        if line := unseparated_line(part):
+            return f"The line {line!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
     pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
     return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
 
 
-def _refuse_lost_scenarios(run: Run, features: Iterable[Any]) -> None:
+def _refuse_lost_scenarios(run: Run, features: Iterable[Any], definitions: Sequence[Any]) -> None:
     """Behave takes what follows a misspelt keyword, steps and all, for the description of the feature or rule."""
-    for part in (part for feature in features for part in (feature, *feature.rules)):
-        for line in part.description:
-            word, colon, _ = line.partition(":")
-            if meant := get_close_matches(word, _KEYWORDS, 1, 0.75) if colon else []:
-                run.fail(f"{run.location(part)}: The line {line!r} is taken for a description; write {meant[0]}:.")
+    for feature in features:
+        for part in (feature, *feature.rules):
+            if lost := lost_line(part, feature.language, definitions):
+                run.fail(f"{run.location(part)}: {lost}")
 
 
 def _refuse_empty_outlines(run: Run, config: Any, features: Iterable[Any]) -> None:

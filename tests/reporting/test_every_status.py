@@ -12,7 +12,10 @@ EXIT = "UnexpectedExit: sys.exit(0) was called, which would end the run; raise a
 CLEAN_UP = "The clean-up int raised ValueError: invalid literal for int() with base 10: 'no number'"
 NO_STEPS = "has no steps; write some, or correct the keyword of the first."
 PENDING = "The step 'it is pending' is pending, which Behave lets pass under @wip."
-MISSPELT = "The line 'Givn it fails' in the scenario is no step; correct its keyword, or let an empty line follow."
+MISSPELT = (
+    "The line 'Givn it fails' is taken for a description, though such a step is defined; correct its keyword, "
+    "or that of its scenario."
+)
 THREAD = (
     "SuiteError: attach_text was called in thread reader, where it would attach to the wrong place; "
     "return the content to the step and attach it there."

@@ -112,34 +112,75 @@ def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
 
 
 @pytest.mark.parametrize(
-    ("feature", "line", "place", "meant"),
+    ("part", "line", "meant"),
     [
-        (
-            "Feature: F\n Scenaro: lost\n  Given it fails\n Scenario: s\n  Given it passes",
-            "Scenaro: lost",
-            1,
-            "Scenario",
-        ),
-        ("Feature: F\n Backgroud:\n  Given it fails\n Scenario: s\n  Given it passes", "Backgroud:", 1, "Background"),
-        (
-            "Feature: F\n Rule: R\n  scenario outline: lost\n  Given it fails\n  Scenario: s\n   Given it passes",
-            "scenario outline: lost",
-            2,
-            "Scenario Outline",
-        ),
+        ("Feature: F", "Scenaro: lost", "Scenario"),
+        ("Feature: F", "Scenario lost", "Scenario"),
+        ("Feature: F", "Scenario : lost", "Scenario"),
+        ("Feature: F", "SCENARIO: lost", "Scenario"),
+        ("Feature: F", "Scenario：lost", "Scenario"),
+        ("Feature: F", "Backgroud:", "Background"),
+        ("Feature: F", "BACKGROUND:", "Background"),
+        ("# language: zh-CN\n功能: F", "场景：lost", "场景"),
+        ("# language: zh-CN\n功能: F", "Scenario: lost", "Scenario"),
+        ("Feature: F\n Rule: R", "scenario outline: lost", "Scenario Outline"),
     ],
 )
-def test_what_follows_a_misspelt_keyword_is_missed(
-    behave: RunBehave, feature: str, line: str, place: int, meant: str
-) -> None:
-    outcome = behave(lost=feature)
+def test_what_follows_a_misspelt_keyword_is_missed(behave: RunBehave, part: str, line: str, meant: str) -> None:
+    good = "场景: s\n  假如it passes" if "zh-CN" in part else "Scenario: s\n  Given it passes"
+    outcome = behave(lost=f"{part}\n {line}\n  Given nobody defined this\n {good}")
     assert outcome.exit_code == 1
-    expected = f"features/lost.feature:{place}: The line {line!r} is taken for a description; write {meant}:."
-    assert outcome.results["errors"] == [expected]
+    place = f"features/lost.feature:{2 if chr(10) in part else 1}"
+    assert outcome.results["errors"] == [f"{place}: The line {line!r} is taken for a description; write {meant}:."]
 
 
-def test_a_description_may_hold_a_colon(behave: RunBehave) -> None:
-    outcome = behave(told="Feature: F\n An example of it: none.\n Rules are these:\n Scenario: s\n  Given it passes")
+STEP_LOST = "is taken for a description, though such a step is defined; correct its keyword, or that of its scenario."
+
+
+def test_the_steps_of_a_scenario_whose_keyword_is_unlike_any_are_missed(behave: RunBehave) -> None:
+    lost = "Feature: F\n Test case: lost\n  Given it fails\n Scenario: s\n  Given it passes"
+    outcome = behave(lost=lost)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == [f"features/lost.feature:1: The line 'Given it fails' {STEP_LOST}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "scenario", "line", "good"),
+    [
+        ("en", "Scenario", "Givn it fails", "Given it passes"),
+        ("en", "Scenario", "Given: it fails", "Given it passes"),
+        ("en", "Scenario", "*it fails", "Given it passes"),
+        ("en", "Background", "Givn it fails", "Given it passes"),
+        ("zh-CN", "场景", "假入it fails", "假如it passes"),
+        ("fr", "Scénario", "Étant donne que it fails", "Étant donné que it passes"),
+    ],
+)
+@pytest.mark.parametrize("between", ["# a comment", ""])
+def test_a_misspelt_step_is_missed_wherever_the_next_one_stands(
+    behave: RunBehave, language: str, scenario: str, line: str, good: str, between: str
+) -> None:
+    feature = {"en": "Feature", "zh-CN": "功能", "fr": "Fonctionnalité"}[language]
+    text = f"# language: {language}\n{feature}: F\n {scenario}: s\n  {line}\n  {between}\n  {good}\n"
+    outcome = behave(lost=text + ("\n Scenario: after\n  Given it passes" if scenario == "Background" else ""))
+    assert outcome.exit_code == 1
+    (result,) = outcome.results["scenarios"]
+    assert (result["verdict"], result["error"]) == ("fail", f"The line {line!r} {STEP_LOST}")
+
+
+def test_a_comment_does_not_set_a_description_apart_from_the_steps(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Givn nobody defined this\n  # a comment\n  Given it passes")
+    assert outcome.exit_code == 1
+    assert "The line 'Givn nobody defined this' in the scenario is no step" in outcome.results["errors"][0]
+
+
+def test_a_description_may_hold_colons_and_the_words_of_keywords(behave: RunBehave) -> None:
+    prose = """
+ Given enough time, any example: even this one, and
+ scenario by scenario: none is lost.
+ An example of it: none. For example: this.
+ Then all is well. Rules are these:
+"""
+    outcome = behave(told=f"Feature: F{prose}\n Scenario: s\n  Whoever reads it: nothing.\n\n  Given it passes")
     assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
 
 
