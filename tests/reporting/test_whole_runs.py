@@ -184,6 +184,26 @@ def test_a_description_may_hold_colons_and_the_words_of_keywords(behave: RunBeha
     assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
 
 
+HALF = "Feature: 你\n Scenario: half\n  Given it fails on half a character\n Scenario: whole\n  Given it passes"
+
+
+def test_half_a_surrogate_pair_is_told_escaped_in_every_report(behave: RunBehave) -> None:
+    outcome = behave("-f", "pretty", half=HALF)
+    message = r"你 was expected, '\ud83d' came"
+    assert [scenario["error"] for scenario in outcome.results["scenarios"]] == [message, None]
+    assert outcome.allure_of("half")["statusDetails"]["message"] == message
+    (reply,) = outcome.allure_of("half")["steps"][0]["attachments"]
+    assert (outcome.folder / "allure-results" / reply["source"]).read_text(encoding="utf-8") == r"\ud83d"
+    assert message in outcome.output
+
+
+def test_what_a_terminal_cannot_show_is_escaped(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "iso8859-1")
+    outcome = behave("-f", "pretty", half=HALF)
+    assert r"\u4f60 was expected, '\ud83d' came" in outcome.output
+    assert [scenario["verdict"] for scenario in outcome.results["scenarios"]] == ["fail", "pass"]
+
+
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
     steps = tmp_path / "features" / "steps"
     steps.mkdir(parents=True)

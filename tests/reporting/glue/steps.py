@@ -27,6 +27,12 @@ def it_fails(_context: Any) -> None:
     raise AssertionError("3 replies were expected, 2 came")
 
 
+@given("it fails on half a character")
+def it_fails_on_half_a_character(_context: Any) -> None:
+    attach_text("reply", "\ud83d")
+    raise AssertionError("你 was expected, '\ud83d' came")
+
+
 @given("it errs")
 def it_errs(_context: Any) -> None:
     raise KeyError("no such key")
