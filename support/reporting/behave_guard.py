@@ -20,7 +20,7 @@ from support.errors import SuiteError
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
-from support.reporting.omissions import lost_line, unseparated_line
+from support.reporting.omissions import empty_parts, lost_line, unseparated_line
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
@@ -99,7 +99,7 @@ class _Guard:
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
                 _refuse_lost_scenarios(run, features, _definitions(runner))
-                _refuse_empty_outlines(run, runner.config, features)
+                _refuse_empty_parts(run, runner, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
                 for bridge in bridges:
@@ -259,10 +259,12 @@ def _refuse_lost_scenarios(run: Run, features: Iterable[Any], definitions: Seque
                 run.fail(f"{run.location(part)}: {lost}")
 
 
-def _refuse_empty_outlines(run: Run, config: Any, features: Iterable[Any]) -> None:
-    for outline in (outline for feature in features for outline in feature.iter_scenario_outlines()):
-        if not outline.scenarios and outline.should_run(config):
-            run.fail(f"{run.location(outline)}: The outline has no examples; write some, or delete it.")
+def _refuse_empty_parts(run: Run, runner: Any, features: Iterable[Any]) -> None:
+    asked = {run.file(location) for location in runner.feature_locations() if not runner.config.exclude(location)}
+    for file in sorted(asked - {run.file(feature) for feature in features}):
+        run.fail(f"{file}: The file holds no feature; write one, or delete it.")
+    for part, sentence in empty_parts(features, runner.config):
+        run.fail(f"{run.location(part)}: {sentence}")
 
 
 def _refuse_empty_run(run: Run, aborted: bool) -> None:

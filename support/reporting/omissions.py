@@ -2,7 +2,7 @@
 
 import linecache
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -56,3 +56,19 @@ def unseparated_line(part: Any) -> str | None:
     while (line := linecache.getline(part.filename, number).strip()).startswith("#"):
         number -= 1
     return line if line in part.description else None
+
+
+def empty_parts(features: Iterable[Any], config: Any) -> Iterator[tuple[Any, str]]:
+    """Yield every part of the features that was asked for and holds nothing that could run, with what is wrong."""
+    for feature in features:
+        for part in (feature, *feature.rules):
+            if not part.run_items and part.should_run(config):
+                yield part, f"The {part.type} has no scenarios; write some, or delete it."
+        for outline in feature.iter_scenario_outlines():
+            if not outline.should_run(config):
+                continue
+            if not outline.examples:
+                yield outline, "The outline has no examples; write some, or delete it."
+            for examples in outline.examples:
+                if not (examples.table and examples.table.rows):
+                    yield examples, "The examples have no rows; write some, or delete them."

@@ -105,10 +105,37 @@ def test_after_stop_the_rest_is_not_run(behave: RunBehave) -> None:
     assert outcome.allure_of("second")["statusDetails"]["message"] == NEVER_BEGUN
 
 
-def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
-    outcome = behave(outline="Feature: F\n Scenario: s\n  Given it passes\n Scenario Outline: empty\n  Given it <way>")
+GOOD = "Feature: F\n Scenario: s\n  Given it passes\n"
+OUTLINE = f"{GOOD} Scenario Outline: outline\n  Given it <way>\n"
+
+
+@pytest.mark.parametrize(
+    ("feature", "place", "sentence"),
+    [
+        ("", "", "The file holds no feature; write one, or delete it."),
+        ("# language: zh-CN\n", "", "The file holds no feature; write one, or delete it."),
+        ("Feature: F\n", ":1", "The feature has no scenarios; write some, or delete it."),
+        (f"{GOOD} Rule: R\n", ":4", "The rule has no scenarios; write some, or delete it."),
+        (OUTLINE, ":4", "The outline has no examples; write some, or delete it."),
+        (f"{OUTLINE}  Examples:\n", ":6", "The examples have no rows; write some, or delete them."),
+        (
+            f"{OUTLINE}  Examples: one\n   | way |\n   | passes |\n\n  Examples: two\n   | way |\n",
+            ":10",
+            "The examples have no rows; write some, or delete them.",
+        ),
+    ],
+)
+def test_what_is_empty_is_red(behave: RunBehave, feature: str, place: str, sentence: str) -> None:
+    outcome = behave(empty=feature, good=GOOD)
     assert outcome.exit_code == 1
-    assert "features/outline.feature:4: The outline has no examples" in outcome.results["errors"][0]
+    assert outcome.results["errors"] == outcome.global_errors == [f"features/empty.feature{place}: {sentence}"]
+
+
+@pytest.mark.parametrize("arguments", [("features/good.feature",), ("features", "--tags=@chosen")])
+def test_what_is_empty_and_not_asked_for_is_no_error(behave: RunBehave, arguments: tuple[str, ...]) -> None:
+    empty = "@other\nFeature: F\n Rule: R\n  @another\n  Scenario Outline: outline\n   Given it <way>\n   Examples:\n"
+    outcome = behave(*arguments, empty=empty, good=GOOD.replace(" Scenario", " @chosen\n Scenario"))
+    assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
 
 
 @pytest.mark.parametrize(
