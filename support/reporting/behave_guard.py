@@ -4,6 +4,7 @@ What happened is written into Behave's own model, so that its summary, Allure an
 """
 
 import functools
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -47,6 +48,7 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
     guard = _Guard(at_end, explain)
+    threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
     _wrap(Runner, "load_step_definitions", _refuse_exit)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
@@ -83,6 +85,27 @@ class _Guard:
         self._at_end = at_end
         self._explain = explain
         self._run = Run([], Path())
+        self._in_threads: list[SuiteError] = []
+
+    def heed_thread(self, raised: threading.ExceptHookArgs) -> None:
+        """Keep what ended a thread; Python only prints it."""
+        threading.__excepthook__(raised)
+        if raised.exc_type is SystemExit:
+            return
+        name = raised.thread.name if raised.thread else "?"
+        described = describe(raised.exc_value or raised.exc_type())
+        error = SuiteError(
+            f"The thread {name} raised {described}, which no step saw; catch it there and raise it in the step."
+        )
+        self._in_threads.append(error.with_traceback(raised.exc_traceback))
+
+    def _take_from_threads(self) -> list[SuiteError]:
+        taken, self._in_threads = self._in_threads, []
+        return taken
+
+    def _fail_for_threads(self) -> None:
+        for error in self._take_from_threads():
+            self._run.fail(str(error))
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
         if runner.config.dry_run:
@@ -98,6 +121,7 @@ class _Guard:
                 red = bool(_refuse_exit(original, runner, features))
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
+                self._fail_for_threads()
                 _refuse_lost_scenarios(run, features, _definitions(runner))
                 _refuse_empty_parts(run, runner, features)
                 _refuse_empty_run(run, runner.aborted)
@@ -163,7 +187,8 @@ class _Guard:
                 scenario.set_status(Status.hook_error)
 
     def run_scenario(self, original: Callable[..., Any], scenario: Any, runner: Any) -> Any:
-        """Run a scenario; it fails when there is nothing to run, or part of it would silently be left out."""
+        """Run a scenario; it fails when there is nothing to run, or something would silently be left out."""
+        self._fail_for_threads()
         self._run.entered.add(id(scenario))
         try:
             failed = original(scenario, runner)
@@ -173,13 +198,14 @@ class _Guard:
             raise
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
-        fault = _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario)
-        if fault is None:
-            return failed
-        _note(scenario, fault, SuiteError(fault))
-        if scenario.status is Status.passed:
+        faults = self._take_from_threads()
+        if fault := _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
+            faults.append(SuiteError(fault))
+        for each in faults:
+            _note(scenario, str(each), each)
+        if faults and scenario.status is Status.passed:
             scenario.set_status(Status.error)
-        return True
+        return failed or bool(faults)
 
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""

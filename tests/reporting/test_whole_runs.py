@@ -138,6 +138,13 @@ def test_what_is_empty_and_not_asked_for_is_no_error(behave: RunBehave, argument
     assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
 
 
+def test_a_thread_that_raises_outside_of_scenarios_makes_the_run_red(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "thread", green=GREEN)
+    assert outcome.exit_code == 1
+    (error,) = outcome.results["errors"]
+    assert error.startswith("The thread reader raised ValueError: ")
+
+
 @pytest.mark.parametrize(
     ("part", "line", "meant"),
     [

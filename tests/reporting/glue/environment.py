@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ def before_all(context: Any) -> None:
     context.known_failures = reporting.read_known_failures(Path("known.toml"))
     if "refused" in context.config.userdata:
         raise InfrastructureError("Port 8000 is taken by pid 1; stop it.")
+    if "thread" in context.config.userdata:
+        thread = threading.Thread(target=int, args=["no number"], name="reader")
+        thread.start()
+        thread.join()
     if "testrun_cleanup" in context.config.userdata:
         context.add_cleanup(_raise, "testrun_cleanup")
 

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import allure
@@ -107,6 +108,22 @@ def it_attaches_from_another_thread(_context: Any) -> None:
     thread.start()
     thread.join()
     raise errors[0]
+
+
+@given("a thread of it raises")
+def a_thread_of_it_raises(_context: Any) -> None:
+    raise_in_thread()
+
+
+@given("a thread of it exits")
+def a_thread_of_it_exits(_context: Any) -> None:
+    raise_in_thread(lambda: sys.exit(0))
+
+
+def raise_in_thread(action: Callable[[], object] = lambda: int("no number")) -> None:
+    thread = threading.Thread(target=action, name="reader")
+    thread.start()
+    thread.join()
 
 
 @given("it tells secrets")
