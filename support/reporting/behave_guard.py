@@ -3,10 +3,10 @@
 What happened is written into Behave's own model, so that its summary, Allure and results.json all read the same.
 """
 
-import functools
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial, wraps
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
 def _wrap(owner: type, name: str, wrapper: Callable[..., Any]) -> None:
     original = getattr(owner, name)
 
-    @functools.wraps(original)
+    @wraps(original)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return wrapper(original, *args, **kwargs)
 
@@ -152,9 +152,10 @@ class _Guard:
                 bridge.end()
 
     def _guard_hooks(self, hooks: dict[str, Any]) -> None:
-        for name in ("before_all", "after_all"):
-            if name in hooks:
-                hooks[name] = functools.wraps(hooks[name])(functools.partial(self._run_hook, name, hooks[name]))
+        for name, hook in hooks.items():
+            of_run = name in ("before_all", "after_all")
+            guarded = partial(self._run_hook, name, hook) if of_run else partial(_refuse_exit, hook)
+            hooks[name] = wraps(hook)(guarded)
 
     def _run_hook(self, name: str, hook: Callable[..., Any], context: Any) -> None:
         # Behave only prints what these two hooks raise.

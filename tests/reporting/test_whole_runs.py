@@ -320,5 +320,34 @@ def test_a_hook_that_is_interrupted_ends_the_run_red(
     assert outcome.results["errors"][0] == "The run was stopped before its end."
 
 
+EXIT = "UnexpectedExit: sys.exit(0) was called, which would end the run; raise an error instead."
+
+
+@pytest.mark.parametrize(
+    ("hook", "error"),
+    [
+        ("before_feature", f"HOOK-ERROR in before_feature: {EXIT}"),
+        ("before_rule", f"HOOK-ERROR in before_rule: {EXIT}"),
+        ("before_tag", f"HOOK-ERROR in before_tag(tag=exit_before_tag): {EXIT}"),
+        ("before_scenario", f"HOOK-ERROR in before_scenario: {EXIT}"),
+        ("before_step", f"A hook of this step raised {EXIT}"),
+        ("after_step", f"A hook of this step raised {EXIT}"),
+        ("after_scenario", f"HOOK-ERROR in after_scenario: {EXIT}"),
+        ("after_tag", f"HOOK-ERROR in after_tag(tag=exit_after_tag): {EXIT}"),
+        ("after_feature", f"HOOK-ERROR in after_feature: {EXIT}"),
+    ],
+)
+def test_a_hook_that_exits_is_told_as_such_and_the_run_goes_on(behave: RunBehave, hook: str, error: str) -> None:
+    tag = f"@exit_{hook}"
+    of_feature, of_rule, of_scenario = (
+        tag if hook.endswith(part) else "" for part in ("feature", "rule", ("tag", "scenario", "step"))
+    )
+    rule = f"{of_rule}\n Rule: R\n  {of_scenario}\n  Scenario: first\n   Given it passes"
+    outcome = behave(exits=f"{of_feature}\nFeature: F\n {rule}", other=GOOD)
+    assert outcome.exit_code == 1
+    assert any(error in each for each in outcome.results["errors"])
+    assert outcome.scenarios["s"]["verdict"] == "pass"
+
+
 def test_a_dry_run_in_which_a_step_is_undefined_is_red(behave: RunBehave) -> None:
     assert behave("--dry-run", green=GREEN.replace("it passes", "nobody defined this")).exit_code == 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ def _raise_if(names: Any, hook: str) -> None:
         _raise(hook)
     if f"interrupt_{hook}" in names:
         raise KeyboardInterrupt
+    if f"exit_{hook}" in names:
+        sys.exit(0)
 
 
 def _raise(what: str) -> None:
