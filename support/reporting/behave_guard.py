@@ -3,6 +3,9 @@
 What happened is written into Behave's own model, so that its summary, Allure and results.json all read the same.
 """
 
+import atexit
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -50,7 +53,8 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     guard = _Guard(at_end, explain)
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
-    _wrap(Runner, "load_step_definitions", _refuse_exit)
+    atexit.register(_end_red)
+    _wrap(Runner, "load_step_definitions", _load_step_definitions)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
@@ -74,6 +78,22 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
         raise UnexpectedExit(
             f"sys.exit({error.code!r}) was called, which would end the run; raise an error instead."
         ) from error
+
+
+def _load_step_definitions(original: Callable[..., Any], *args: Any) -> Any:
+    atexit.unregister(_end_red)
+    return _refuse_exit(original, *args)
+
+
+def _end_red() -> None:
+    """End a process in which Behave has not come to the steps: no frame of ours is below an exit of environment.py."""
+    print(
+        "environment.py was not loaded to its end, and nothing ran; let it raise an error where it calls sys.exit.",
+        file=sys.stderr,
+        flush=True,
+    )
+    sys.stdout.flush()
+    os._exit(1)
 
 
 class _StartRefused(BaseException):

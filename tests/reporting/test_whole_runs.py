@@ -247,6 +247,13 @@ def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: 
     assert "sys.exit(0) was called, which would end the run; raise an error instead." in outcome.output
 
 
+def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXIT_WHILE_LOADING", "")
+    outcome = behave(green=GREEN)
+    assert outcome.exit_code == 1
+    assert "environment.py was not loaded to its end, and nothing ran; let it raise an error" in outcome.output
+
+
 def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
     outcome = behave(twice="Feature: Twice\n Scenario: twice\n  Given it counts its clean-ups")
     assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)

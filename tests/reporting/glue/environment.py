@@ -121,3 +121,5 @@ def _falsify(how: str, run: reporting.Run) -> None:
 
 
 reporting.install(at_end)
+if "EXIT_WHILE_LOADING" in os.environ:
+    sys.exit(0)
