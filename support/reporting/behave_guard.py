@@ -286,7 +286,9 @@ def _definitions(runner: Any) -> list[Any]:
 
 
 def _fault(scenario: Any, definitions: Sequence[Any]) -> str | None:
-    for part in filter(None, (scenario.background, scenario)):
+    # A rule without a background of its own has, beside its feature's, an empty one in its own line.
+    written = filter(None, (scenario.feature.background, scenario.background, scenario))
+    for part in (part for part in written if part.line != part.parent.line):
         kind = part.keyword.lower()
         if not part.steps:
             return f"The {kind} has no steps; write some, or correct the keyword of the first."

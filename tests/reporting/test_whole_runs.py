@@ -201,6 +201,17 @@ def test_a_misspelt_step_is_missed_wherever_the_next_one_stands(
     assert (result["verdict"], result["error"]) == ("fail", f"The line {line!r} {STEP_LOST}")
 
 
+@pytest.mark.parametrize(("step", "exit_code"), [("Given it passes", 0), ("Givn it fails\n\n  Given it passes", 1)])
+@pytest.mark.parametrize("background", ["", "Background:\n   Given it passes"])
+def test_the_background_of_a_feature_counts_in_its_rules(
+    behave: RunBehave, step: str, exit_code: int, background: str
+) -> None:
+    rule = f"Rule: R\n  {background}\n  Scenario: s\n   Given it passes"
+    outcome = behave(rule=f"Feature: F\n Background:\n  {step}\n\n {rule}")
+    assert outcome.exit_code == exit_code
+    assert all("'Givn it fails' is taken for a description" in error for error in outcome.results["errors"])
+
+
 def test_a_comment_does_not_set_a_description_apart_from_the_steps(behave: RunBehave) -> None:
     outcome = behave(lost="Feature: F\n Scenario: s\n  Givn nobody defined this\n  # a comment\n  Given it passes")
     assert outcome.exit_code == 1
