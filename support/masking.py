@@ -49,13 +49,14 @@ def mask(text: str) -> str:
 
 
 class _Masked:
-    """A stream that masks what is written to it."""
+    """A stream that masks what is written to it, and escapes what it cannot show."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        self._stream.write(mask(text))
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(mask(text).encode(encoding, errors="backslashreplace").decode(encoding))
         return len(text)
 
     def __getattr__(self, name: str) -> Any:

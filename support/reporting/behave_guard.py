@@ -3,11 +3,14 @@
 What happened is written into Behave's own model, so that its summary, Allure and results.json all read the same.
 """
 
-import functools
-import linecache
-from collections.abc import Callable, Iterable
+import atexit
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import partial, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +24,11 @@ from support.errors import SuiteError
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
+from support.reporting.omissions import empty_parts, lost_line, unseparated_line
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
-# What begins a part of a feature; a line that begins with none of these belongs to a description.
-_KEYWORDS = ("Background", "Rule", "Scenario", "Scenario Outline", "Scenario Template", "Example")
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
 
@@ -49,8 +51,10 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
     guard = _Guard(at_end, explain)
+    threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
-    _wrap(Runner, "load_step_definitions", _refuse_exit)
+    atexit.register(_end_red)
+    _wrap(Runner, "load_step_definitions", _load_step_definitions)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
@@ -60,7 +64,7 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
 def _wrap(owner: type, name: str, wrapper: Callable[..., Any]) -> None:
     original = getattr(owner, name)
 
-    @functools.wraps(original)
+    @wraps(original)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         return wrapper(original, *args, **kwargs)
 
@@ -76,6 +80,22 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
         ) from error
 
 
+def _load_step_definitions(original: Callable[..., Any], *args: Any) -> Any:
+    atexit.unregister(_end_red)
+    return _refuse_exit(original, *args)
+
+
+def _end_red() -> None:
+    """End a process in which Behave has not come to the steps: no frame of ours is below an exit of environment.py."""
+    print(
+        "environment.py was not loaded to its end, and nothing ran; let it raise an error where it calls sys.exit.",
+        file=sys.stderr,
+        flush=True,
+    )
+    sys.stdout.flush()
+    os._exit(1)
+
+
 class _StartRefused(BaseException):
     """A before_all that said in one sentence why nothing can run; Behave itself would go on, and say more."""
 
@@ -85,6 +105,27 @@ class _Guard:
         self._at_end = at_end
         self._explain = explain
         self._run = Run([], Path())
+        self._in_threads: list[SuiteError] = []
+
+    def heed_thread(self, raised: threading.ExceptHookArgs) -> None:
+        """Keep what ended a thread; Python only prints it."""
+        threading.__excepthook__(raised)
+        if raised.exc_type is SystemExit:
+            return
+        name = raised.thread.name if raised.thread else "?"
+        described = describe(raised.exc_value or raised.exc_type())
+        error = SuiteError(
+            f"The thread {name} raised {described}, which no step saw; catch it there and raise it in the step."
+        )
+        self._in_threads.append(error.with_traceback(raised.exc_traceback))
+
+    def _take_from_threads(self) -> list[SuiteError]:
+        taken, self._in_threads = self._in_threads, []
+        return taken
+
+    def _fail_for_threads(self) -> None:
+        for error in self._take_from_threads():
+            self._run.fail(str(error))
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
         if runner.config.dry_run:
@@ -100,8 +141,9 @@ class _Guard:
                 red = bool(_refuse_exit(original, runner, features))
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
-                _refuse_lost_scenarios(run, features)
-                _refuse_empty_outlines(run, runner.config, features)
+                self._fail_for_threads()
+                _refuse_lost_scenarios(run, features, _definitions(runner))
+                _refuse_empty_parts(run, runner, features)
                 _refuse_empty_run(run, runner.aborted)
             finally:
                 for bridge in bridges:
@@ -130,9 +172,10 @@ class _Guard:
                 bridge.end()
 
     def _guard_hooks(self, hooks: dict[str, Any]) -> None:
-        for name in ("before_all", "after_all"):
-            if name in hooks:
-                hooks[name] = functools.wraps(hooks[name])(functools.partial(self._run_hook, name, hooks[name]))
+        for name, hook in hooks.items():
+            of_run = name in ("before_all", "after_all")
+            guarded = partial(self._run_hook, name, hook) if of_run else partial(_refuse_exit, hook)
+            hooks[name] = wraps(hook)(guarded)
 
     def _run_hook(self, name: str, hook: Callable[..., Any], context: Any) -> None:
         # Behave only prints what these two hooks raise.
@@ -165,7 +208,8 @@ class _Guard:
                 scenario.set_status(Status.hook_error)
 
     def run_scenario(self, original: Callable[..., Any], scenario: Any, runner: Any) -> Any:
-        """Run a scenario; it fails when there is nothing to run, or part of it would silently be left out."""
+        """Run a scenario; it fails when there is nothing to run, or something would silently be left out."""
+        self._fail_for_threads()
         self._run.entered.add(id(scenario))
         try:
             failed = original(scenario, runner)
@@ -175,13 +219,14 @@ class _Guard:
             raise
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
-        fault = _fault(scenario) or self._run.unexpected_pass(scenario)
-        if fault is None:
-            return failed
-        _note(scenario, fault, SuiteError(fault))
-        if scenario.status is Status.passed:
+        faults = self._take_from_threads()
+        if fault := _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
+            faults.append(SuiteError(fault))
+        for each in faults:
+            _note(scenario, str(each), each)
+        if faults and scenario.status is Status.passed:
             scenario.set_status(Status.error)
-        return True
+        return failed or bool(faults)
 
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""
@@ -235,31 +280,40 @@ def _note(statement: Any, message: str, error: BaseException | None) -> None:
         statement.exc_traceback = error.__traceback__ if error else None
 
 
-def _fault(scenario: Any) -> str | None:
-    for part in filter(None, (scenario.background, scenario)):
+def _definitions(runner: Any) -> list[Any]:
+    """Return every step definition, of whatever type."""
+    return list(chain.from_iterable(runner.step_registry.steps.values()))
+
+
+def _fault(scenario: Any, definitions: Sequence[Any]) -> str | None:
+    # A rule without a background of its own has, beside its feature's, an empty one in its own line.
+    written = filter(None, (scenario.feature.background, scenario.background, scenario))
+    for part in (part for part in written if part.line != part.parent.line):
         kind = part.keyword.lower()
         if not part.steps:
             return f"The {kind} has no steps; write some, or correct the keyword of the first."
-        before = linecache.getline(part.filename, part.steps[0].line - 1).strip()
-        if before in part.description:
-            return f"The line {before!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
+        if lost := lost_line(part, scenario.feature.language, definitions):
+            return lost
+        if line := unseparated_line(part):
+            return f"The line {line!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
     pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
     return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
 
 
-def _refuse_lost_scenarios(run: Run, features: Iterable[Any]) -> None:
+def _refuse_lost_scenarios(run: Run, features: Iterable[Any], definitions: Sequence[Any]) -> None:
     """Behave takes what follows a misspelt keyword, steps and all, for the description of the feature or rule."""
-    for part in (part for feature in features for part in (feature, *feature.rules)):
-        for line in part.description:
-            word, colon, _ = line.partition(":")
-            if meant := get_close_matches(word, _KEYWORDS, 1, 0.75) if colon else []:
-                run.fail(f"{run.location(part)}: The line {line!r} is taken for a description; write {meant[0]}:.")
+    for feature in features:
+        for part in (feature, *feature.rules):
+            if lost := lost_line(part, feature.language, definitions):
+                run.fail(f"{run.location(part)}: {lost}")
 
 
-def _refuse_empty_outlines(run: Run, config: Any, features: Iterable[Any]) -> None:
-    for outline in (outline for feature in features for outline in feature.iter_scenario_outlines()):
-        if not outline.scenarios and outline.should_run(config):
-            run.fail(f"{run.location(outline)}: The outline has no examples; write some, or delete it.")
+def _refuse_empty_parts(run: Run, runner: Any, features: Iterable[Any]) -> None:
+    asked = {run.file(location) for location in runner.feature_locations() if not runner.config.exclude(location)}
+    for file in sorted(asked - {run.file(feature) for feature in features}):
+        run.fail(f"{file}: The file holds no feature; write one, or delete it.")
+    for part, sentence in empty_parts(features, runner.config):
+        run.fail(f"{run.location(part)}: {sentence}")
 
 
 def _refuse_empty_run(run: Run, aborted: bool) -> None:

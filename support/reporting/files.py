@@ -9,9 +9,9 @@ from support.masking import mask
 
 
 def masked(value: Any) -> Any:
-    """Return a copy of a JSON-like value with every string masked."""
+    """Return a copy of a JSON-like value with every string masked, and fit for UTF-8."""
     if isinstance(value, str):
-        return mask(value)
+        return masked_content(value).decode()
     if isinstance(value, dict):
         return {key: masked(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -22,7 +22,8 @@ def masked(value: Any) -> Any:
 def masked_content(content: str | bytes) -> bytes:
     """Return an attachment's bytes, masked when they are text."""
     if isinstance(content, str):
-        return mask(content).encode("utf-8", errors="replace")
+        # A deployment may answer with half of a surrogate pair, which no encoding has.
+        return mask(content).encode("utf-8", errors="backslashreplace")
     try:
         return mask(content.decode("utf-8")).encode("utf-8")
     except UnicodeDecodeError:

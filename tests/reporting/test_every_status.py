@@ -12,10 +12,17 @@ EXIT = "UnexpectedExit: sys.exit(0) was called, which would end the run; raise a
 CLEAN_UP = "The clean-up int raised ValueError: invalid literal for int() with base 10: 'no number'"
 NO_STEPS = "has no steps; write some, or correct the keyword of the first."
 PENDING = "The step 'it is pending' is pending, which Behave lets pass under @wip."
-MISSPELT = "The line 'Givn it fails' in the scenario is no step; correct its keyword, or let an empty line follow."
+MISSPELT = (
+    "The line 'Givn it fails' is taken for a description, though such a step is defined; correct its keyword, "
+    "or that of its scenario."
+)
 THREAD = (
     "SuiteError: attach_text was called in thread reader, where it would attach to the wrong place; "
     "return the content to the step and attach it there."
+)
+IN_THREAD = (
+    "The thread reader raised ValueError: invalid literal for int() with base 10: 'no number', which no step saw; "
+    "catch it there and raise it in the step."
 )
 HOOK = "HOOK-ERROR in "
 LEFT_OVER = "2 frames came that nobody expected"
@@ -71,6 +78,9 @@ WAYS = [
     ("has a misspelt first step", "error", "fail", "broken", MISSPELT),
     ("follows a misspelt background", "error", "fail", "broken", f"The background {NO_STEPS}"),
     ("attaches from another thread", "error", "fail", "broken", THREAD),
+    ("has a thread that raises", "error", "fail", "broken", IN_THREAD),
+    ("fails and has a thread that raises", "failed", "fail", "failed", f"{FAILURE}\n{IN_THREAD}"),
+    ("has a thread that ends itself", "passed", "pass", "passed", None),
     ("outline of fails -- @1.3", "failed", "fail", "failed", FAILURE),
     ("is in a rule", "passed", "pass", "passed", None),
     ("is in a broken rule", "hook_error", "fail", "broken", f"{HOOK}before_rule: ValueError: before_rule is broken"),
@@ -104,12 +114,12 @@ def test_the_run_is_red_and_the_reports_agree(every_status: Outcome) -> None:
     assert every_status.exit_code == 1
     assert not every_status.results["success"]
     assert " says " not in every_status.output
-    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 34
+    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 37
 
 
 def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -> None:
-    assert every_status.results["verdicts"] == {"pass": 6, "fail": 24, "known": 0, "inconclusive": 3, "not run": 1}
-    assert "6 scenarios passed, 2 failed, 13 error, 9 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
+    assert every_status.results["verdicts"] == {"pass": 7, "fail": 26, "known": 0, "inconclusive": 3, "not run": 1}
+    assert "7 scenarios passed, 3 failed, 14 error, 9 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
 
 
 @pytest.mark.parametrize(
@@ -121,6 +131,7 @@ def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -
         ("fails and has a broken clean-up", "deployment"),
         ("errs", "suite"),
         ("is undefined", "suite"),
+        ("has a thread that raises", "suite"),
         ("after_scenario", "suite"),
         ("is inconclusive", "model"),
         ("is inconclusive and leaves frames", "model"),
@@ -132,7 +143,7 @@ def test_what_is_to_blame_is_told(every_status: Outcome, name: str, blame: str |
 
 
 def test_the_blame_is_counted_on_the_terminal(every_status: Outcome) -> None:
-    assert "blame │ deployment 3, infrastructure 1, model 2, suite 21" in " ".join(every_status.output.split())
+    assert "blame │ deployment 4, infrastructure 1, model 2, suite 22" in " ".join(every_status.output.split())
 
 
 def test_an_error_outside_of_scenarios_is_told(every_status: Outcome) -> None:
@@ -196,7 +207,7 @@ def test_what_allure_is_told_of_a_scenario_is_whole(every_status: Outcome) -> No
         ("language", "cpython3"),
     ]
     assert result["titlePath"] == ["features", "Ways to end"]
-    assert result["fullName"] == "features/ways.feature:105"
+    assert result["fullName"] == "features/ways.feature:115"
     assert result["parameters"] == [{"name": "way", "value": "fails"}]
     assert result["statusDetails"]["known"] is False
     assert result["start"] <= result["steps"][0]["start"] <= result["steps"][0]["stop"] <= result["stop"]
@@ -233,7 +244,7 @@ def test_a_failure_shows_where_it_was_raised(every_status: Outcome) -> None:
 
 
 def test_the_summary_stands_on_the_terminal(every_status: Outcome) -> None:
-    assert "6 pass, 24 fail, 3 inconclusive, 1 not run" in every_status.output
+    assert "7 pass, 26 fail, 3 inconclusive, 1 not run" in every_status.output
     assert "3 tenants x 2 agents x 5 messages" in every_status.output
 
 

@@ -105,42 +105,148 @@ def test_after_stop_the_rest_is_not_run(behave: RunBehave) -> None:
     assert outcome.allure_of("second")["statusDetails"]["message"] == NEVER_BEGUN
 
 
-def test_an_outline_without_examples_is_red(behave: RunBehave) -> None:
-    outcome = behave(outline="Feature: F\n Scenario: s\n  Given it passes\n Scenario Outline: empty\n  Given it <way>")
-    assert outcome.exit_code == 1
-    assert "features/outline.feature:4: The outline has no examples" in outcome.results["errors"][0]
+GOOD = "Feature: F\n Scenario: s\n  Given it passes\n"
+OUTLINE = f"{GOOD} Scenario Outline: outline\n  Given it <way>\n"
 
 
 @pytest.mark.parametrize(
-    ("feature", "line", "place", "meant"),
+    ("feature", "place", "sentence"),
     [
+        ("", "", "The file holds no feature; write one, or delete it."),
+        ("# language: zh-CN\n", "", "The file holds no feature; write one, or delete it."),
+        ("Feature: F\n", ":1", "The feature has no scenarios; write some, or delete it."),
+        (f"{GOOD} Rule: R\n", ":4", "The rule has no scenarios; write some, or delete it."),
+        (OUTLINE, ":4", "The outline has no examples; write some, or delete it."),
+        (f"{OUTLINE}  Examples:\n", ":6", "The examples have no rows; write some, or delete them."),
         (
-            "Feature: F\n Scenaro: lost\n  Given it fails\n Scenario: s\n  Given it passes",
-            "Scenaro: lost",
-            1,
-            "Scenario",
-        ),
-        ("Feature: F\n Backgroud:\n  Given it fails\n Scenario: s\n  Given it passes", "Backgroud:", 1, "Background"),
-        (
-            "Feature: F\n Rule: R\n  scenario outline: lost\n  Given it fails\n  Scenario: s\n   Given it passes",
-            "scenario outline: lost",
-            2,
-            "Scenario Outline",
+            f"{OUTLINE}  Examples: one\n   | way |\n   | passes |\n\n  Examples: two\n   | way |\n",
+            ":10",
+            "The examples have no rows; write some, or delete them.",
         ),
     ],
 )
-def test_what_follows_a_misspelt_keyword_is_missed(
-    behave: RunBehave, feature: str, line: str, place: int, meant: str
-) -> None:
-    outcome = behave(lost=feature)
+def test_what_is_empty_is_red(behave: RunBehave, feature: str, place: str, sentence: str) -> None:
+    outcome = behave(empty=feature, good=GOOD)
     assert outcome.exit_code == 1
-    expected = f"features/lost.feature:{place}: The line {line!r} is taken for a description; write {meant}:."
-    assert outcome.results["errors"] == [expected]
+    assert outcome.results["errors"] == outcome.global_errors == [f"features/empty.feature{place}: {sentence}"]
 
 
-def test_a_description_may_hold_a_colon(behave: RunBehave) -> None:
-    outcome = behave(told="Feature: F\n An example of it: none.\n Rules are these:\n Scenario: s\n  Given it passes")
+@pytest.mark.parametrize("arguments", [("features/good.feature",), ("features", "--tags=@chosen")])
+def test_what_is_empty_and_not_asked_for_is_no_error(behave: RunBehave, arguments: tuple[str, ...]) -> None:
+    empty = "@other\nFeature: F\n Rule: R\n  @another\n  Scenario Outline: outline\n   Given it <way>\n   Examples:\n"
+    outcome = behave(*arguments, empty=empty, good=GOOD.replace(" Scenario", " @chosen\n Scenario"))
     assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
+
+
+def test_a_thread_that_raises_outside_of_scenarios_makes_the_run_red(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "thread", green=GREEN)
+    assert outcome.exit_code == 1
+    (error,) = outcome.results["errors"]
+    assert error.startswith("The thread reader raised ValueError: ")
+
+
+@pytest.mark.parametrize(
+    ("part", "line", "meant"),
+    [
+        ("Feature: F", "Scenaro: lost", "Scenario"),
+        ("Feature: F", "Scenario lost", "Scenario"),
+        ("Feature: F", "Scenario : lost", "Scenario"),
+        ("Feature: F", "SCENARIO: lost", "Scenario"),
+        ("Feature: F", "Scenario：lost", "Scenario"),
+        ("Feature: F", "Backgroud:", "Background"),
+        ("Feature: F", "BACKGROUND:", "Background"),
+        ("# language: zh-CN\n功能: F", "场景：lost", "场景"),
+        ("# language: zh-CN\n功能: F", "Scenario: lost", "Scenario"),
+        ("Feature: F\n Rule: R", "scenario outline: lost", "Scenario Outline"),
+    ],
+)
+def test_what_follows_a_misspelt_keyword_is_missed(behave: RunBehave, part: str, line: str, meant: str) -> None:
+    good = "场景: s\n  假如it passes" if "zh-CN" in part else "Scenario: s\n  Given it passes"
+    outcome = behave(lost=f"{part}\n {line}\n  Given nobody defined this\n {good}")
+    assert outcome.exit_code == 1
+    place = f"features/lost.feature:{2 if chr(10) in part else 1}"
+    assert outcome.results["errors"] == [f"{place}: The line {line!r} is taken for a description; write {meant}:."]
+
+
+STEP_LOST = "is taken for a description, though such a step is defined; correct its keyword, or that of its scenario."
+
+
+def test_the_steps_of_a_scenario_whose_keyword_is_unlike_any_are_missed(behave: RunBehave) -> None:
+    lost = "Feature: F\n Test case: lost\n  Given it fails\n Scenario: s\n  Given it passes"
+    outcome = behave(lost=lost)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == [f"features/lost.feature:1: The line 'Given it fails' {STEP_LOST}"]
+
+
+@pytest.mark.parametrize(
+    ("language", "scenario", "line", "good"),
+    [
+        ("en", "Scenario", "Givn it fails", "Given it passes"),
+        ("en", "Scenario", "Given: it fails", "Given it passes"),
+        ("en", "Scenario", "*it fails", "Given it passes"),
+        ("en", "Background", "Givn it fails", "Given it passes"),
+        ("zh-CN", "场景", "假入it fails", "假如it passes"),
+        ("fr", "Scénario", "Étant donne que it fails", "Étant donné que it passes"),
+    ],
+)
+@pytest.mark.parametrize("between", ["# a comment", ""])
+def test_a_misspelt_step_is_missed_wherever_the_next_one_stands(
+    behave: RunBehave, language: str, scenario: str, line: str, good: str, between: str
+) -> None:
+    feature = {"en": "Feature", "zh-CN": "功能", "fr": "Fonctionnalité"}[language]
+    text = f"# language: {language}\n{feature}: F\n {scenario}: s\n  {line}\n  {between}\n  {good}\n"
+    outcome = behave(lost=text + ("\n Scenario: after\n  Given it passes" if scenario == "Background" else ""))
+    assert outcome.exit_code == 1
+    (result,) = outcome.results["scenarios"]
+    assert (result["verdict"], result["error"]) == ("fail", f"The line {line!r} {STEP_LOST}")
+
+
+@pytest.mark.parametrize(("step", "exit_code"), [("Given it passes", 0), ("Givn it fails\n\n  Given it passes", 1)])
+@pytest.mark.parametrize("background", ["", "Background:\n   Given it passes"])
+def test_the_background_of_a_feature_counts_in_its_rules(
+    behave: RunBehave, step: str, exit_code: int, background: str
+) -> None:
+    rule = f"Rule: R\n  {background}\n  Scenario: s\n   Given it passes"
+    outcome = behave(rule=f"Feature: F\n Background:\n  {step}\n\n {rule}")
+    assert outcome.exit_code == exit_code
+    assert all("'Givn it fails' is taken for a description" in error for error in outcome.results["errors"])
+
+
+def test_a_comment_does_not_set_a_description_apart_from_the_steps(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Givn nobody defined this\n  # a comment\n  Given it passes")
+    assert outcome.exit_code == 1
+    assert "The line 'Givn nobody defined this' in the scenario is no step" in outcome.results["errors"][0]
+
+
+def test_a_description_may_hold_colons_and_the_words_of_keywords(behave: RunBehave) -> None:
+    prose = """
+ Given enough time, any example: even this one, and
+ scenario by scenario: none is lost.
+ An example of it: none. For example: this.
+ Then all is well. Rules are these:
+"""
+    outcome = behave(told=f"Feature: F{prose}\n Scenario: s\n  Whoever reads it: nothing.\n\n  Given it passes")
+    assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
+
+
+HALF = "Feature: 你\n Scenario: half\n  Given it fails on half a character\n Scenario: whole\n  Given it passes"
+
+
+def test_half_a_surrogate_pair_is_told_escaped_in_every_report(behave: RunBehave) -> None:
+    outcome = behave("-f", "pretty", half=HALF)
+    message = r"你 was expected, '\ud83d' came"
+    assert [scenario["error"] for scenario in outcome.results["scenarios"]] == [message, None]
+    assert outcome.allure_of("half")["statusDetails"]["message"] == message
+    (reply,) = outcome.allure_of("half")["steps"][0]["attachments"]
+    assert (outcome.folder / "allure-results" / reply["source"]).read_text(encoding="utf-8") == r"\ud83d"
+    assert message in outcome.output
+
+
+def test_what_a_terminal_cannot_show_is_escaped(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "iso8859-1")
+    outcome = behave("-f", "pretty", half=HALF)
+    assert r"\u4f60 was expected, '\ud83d' came" in outcome.output
+    assert [scenario["verdict"] for scenario in outcome.results["scenarios"]] == ["fail", "pass"]
 
 
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
@@ -150,6 +256,13 @@ def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: 
     outcome = behave(green=GREEN)
     assert outcome.exit_code == 1
     assert "sys.exit(0) was called, which would end the run; raise an error instead." in outcome.output
+
+
+def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXIT_WHILE_LOADING", "")
+    outcome = behave(green=GREEN)
+    assert outcome.exit_code == 1
+    assert "environment.py was not loaded to its end, and nothing ran; let it raise an error" in outcome.output
 
 
 def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
@@ -223,6 +336,35 @@ def test_a_hook_that_is_interrupted_ends_the_run_red(
     assert [scenario["error"] for scenario in outcome.results["scenarios"]] == [first, second]
     assert [result.get("statusDetails", {}).get("message") for result in outcome.allure] == [first, second]
     assert outcome.results["errors"][0] == "The run was stopped before its end."
+
+
+EXIT = "UnexpectedExit: sys.exit(0) was called, which would end the run; raise an error instead."
+
+
+@pytest.mark.parametrize(
+    ("hook", "error"),
+    [
+        ("before_feature", f"HOOK-ERROR in before_feature: {EXIT}"),
+        ("before_rule", f"HOOK-ERROR in before_rule: {EXIT}"),
+        ("before_tag", f"HOOK-ERROR in before_tag(tag=exit_before_tag): {EXIT}"),
+        ("before_scenario", f"HOOK-ERROR in before_scenario: {EXIT}"),
+        ("before_step", f"A hook of this step raised {EXIT}"),
+        ("after_step", f"A hook of this step raised {EXIT}"),
+        ("after_scenario", f"HOOK-ERROR in after_scenario: {EXIT}"),
+        ("after_tag", f"HOOK-ERROR in after_tag(tag=exit_after_tag): {EXIT}"),
+        ("after_feature", f"HOOK-ERROR in after_feature: {EXIT}"),
+    ],
+)
+def test_a_hook_that_exits_is_told_as_such_and_the_run_goes_on(behave: RunBehave, hook: str, error: str) -> None:
+    tag = f"@exit_{hook}"
+    of_feature, of_rule, of_scenario = (
+        tag if hook.endswith(part) else "" for part in ("feature", "rule", ("tag", "scenario", "step"))
+    )
+    rule = f"{of_rule}\n Rule: R\n  {of_scenario}\n  Scenario: first\n   Given it passes"
+    outcome = behave(exits=f"{of_feature}\nFeature: F\n {rule}", other=GOOD)
+    assert outcome.exit_code == 1
+    assert any(error in each for each in outcome.results["errors"])
+    assert outcome.scenarios["s"]["verdict"] == "pass"
 
 
 def test_a_dry_run_in_which_a_step_is_undefined_is_red(behave: RunBehave) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,10 @@ def before_all(context: Any) -> None:
     context.known_failures = reporting.read_known_failures(Path("known.toml"))
     if "refused" in context.config.userdata:
         raise InfrastructureError("Port 8000 is taken by pid 1; stop it.")
+    if "thread" in context.config.userdata:
+        thread = threading.Thread(target=int, args=["no number"], name="reader")
+        thread.start()
+        thread.join()
     if "testrun_cleanup" in context.config.userdata:
         context.add_cleanup(_raise, "testrun_cleanup")
 
@@ -73,6 +79,8 @@ def _raise_if(names: Any, hook: str) -> None:
         _raise(hook)
     if f"interrupt_{hook}" in names:
         raise KeyboardInterrupt
+    if f"exit_{hook}" in names:
+        sys.exit(0)
 
 
 def _raise(what: str) -> None:
@@ -113,3 +121,5 @@ def _falsify(how: str, run: reporting.Run) -> None:
 
 
 reporting.install(at_end)
+if "EXIT_WHILE_LOADING" in os.environ:
+    sys.exit(0)

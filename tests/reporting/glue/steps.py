@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import allure
@@ -25,6 +26,12 @@ def it_passes(_context: Any) -> None:
 @given("it fails")
 def it_fails(_context: Any) -> None:
     raise AssertionError("3 replies were expected, 2 came")
+
+
+@given("it fails on half a character")
+def it_fails_on_half_a_character(_context: Any) -> None:
+    attach_text("reply", "\ud83d")
+    raise AssertionError("你 was expected, '\ud83d' came")
 
 
 @given("it errs")
@@ -101,6 +108,22 @@ def it_attaches_from_another_thread(_context: Any) -> None:
     thread.start()
     thread.join()
     raise errors[0]
+
+
+@given("a thread of it raises")
+def a_thread_of_it_raises(_context: Any) -> None:
+    raise_in_thread()
+
+
+@given("a thread of it exits")
+def a_thread_of_it_exits(_context: Any) -> None:
+    raise_in_thread(lambda: sys.exit(0))
+
+
+def raise_in_thread(action: Callable[[], object] = lambda: int("no number")) -> None:
+    thread = threading.Thread(target=action, name="reader")
+    thread.start()
+    thread.join()
 
 
 @given("it tells secrets")

@@ -94,6 +94,16 @@ Feature: Ways to end
   Scenario: attaches from another thread
     Given it attaches from another thread
 
+  Scenario: has a thread that raises
+    Given a thread of it raises
+
+  Scenario: fails and has a thread that raises
+    Given a thread of it raises
+    And it fails
+
+  Scenario: has a thread that ends itself
+    Given a thread of it exits
+
   @OUT-001
   Scenario Outline: outline of <way>
     Given it <way>
