@@ -1,6 +1,5 @@
 """The one configuration object: profile < environment (MAIM_*) < -D; an unknown name is an error."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from support.errors import UsageError
+from support.errors import UsageError, nearest
 from support.masking import remember_secret
 
 ENVIRONMENT_PREFIX = "MAIM_"
@@ -44,9 +43,7 @@ Port = Literal["auto"] | Annotated[int, Field(ge=1, le=65535)]
 class Settings(BaseSettings):
     """What a run was asked to do. Field names are the names of -D and, in capitals, of MAIM_ variables."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     deployment: str = Field("embedded", description="profile: a name in deployments/ or the path of a TOML file")
     users: int = Field(3, ge=1, le=500, description="tenants of the acceptance flow, 1..500")
@@ -77,13 +74,25 @@ class Settings(BaseSettings):
         """Whether the deployment is already running elsewhere."""
         return self.configurator_url is not None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take nothing but what load_settings gives, which has read the environment itself."""
+        return (init_settings,)
+
 
 def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Settings:
     """Read -D names and MAIM_ variables; raise UsageError naming the value, what is allowed and the nearest name."""
     environment = os.environ if environment is None else environment
     given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
     _refuse_unknown("-D ", given, Settings.model_fields)
-    variables = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
+    variables = {name: value for name, value in environment.items() if name.upper().startswith(ENVIRONMENT_PREFIX)}
     _refuse_unknown("", variables, [ENVIRONMENT_PREFIX + name.upper() for name in Settings.model_fields])
     from_environment = {
         name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value
@@ -112,9 +121,8 @@ def _refuse_unknown(prefix: str, given: Iterable[str], known: Iterable[str]) -> 
     known = list(known)
     for name in given:
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
             raise UsageError(
-                f"{prefix}{name} is no setting of this suite; did you mean {prefix}{nearest[0]}? "
+                f"{prefix}{name} is no setting of this suite; did you mean {prefix}{nearest(name, known)}? "
                 f"Allowed are {', '.join(prefix + each for each in known)}."
             )
 

@@ -1,6 +1,5 @@
 """Profiles: the TOML files that say how a deployment is launched, reached and spelt."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -21,7 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from support.deployments.checkout import CHECKOUTS
 from support.deployments.placeholders import check_placeholders
 from support.deployments.urls import check_http_url, check_websocket_url
-from support.errors import UsageError
+from support.errors import UsageError, nearest
 from support.masking import mask
 from support.settings import Port
 from support.toml import read_toml
@@ -221,7 +220,7 @@ def find_profile(name_or_path: str) -> Path:
     known = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
     if name_or_path not in known:
         raise UsageError(
-            f"deployment={name_or_path!r} is no profile; did you mean {_nearest(name_or_path, known)}? "
+            f"deployment={name_or_path!r} is no profile; did you mean {nearest(name_or_path, known)}? "
             f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
         )
     return FOLDER / f"{name_or_path}.toml"
@@ -245,14 +244,10 @@ def _describe(error: ValidationError) -> str:
     key = str(location[0])
     known = {field.alias or name: field for name, field in fields.items()}
     if first["type"] == "extra_forbidden":
-        nearest = _nearest(key, known)
-        return f"{key}{where} is no key of a profile; did you mean {nearest}? Allowed are {', '.join(known)}"
+        meant, allowed = nearest(key, known), ", ".join(known)
+        return f"{key}{where} is no key of a profile; did you mean {meant}? Allowed are {allowed}"
     if first["type"] == "missing":
         return f"{key}{where} is missing; a profile needs it"
     allowed = f" ({known[key].description})" if known[key].description else ""
     message = str(first["msg"]).removeprefix("Value error, ")
     return f"{key}{where} = {mask(repr(first['input']))} is refused: {message}{allowed}"
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)[0]
