@@ -17,7 +17,7 @@ from pydantic import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from support.deployments.checkout import CHECKOUTS
+from support.deployments.checkout import CHECKOUTS, expand_home
 from support.deployments.placeholders import check_placeholders
 from support.deployments.urls import check_http_url, check_websocket_url
 from support.errors import UsageError, nearest
@@ -123,7 +123,7 @@ class BackendProfile(BaseModel):
         if given.parts and given.parts[0] in [f"{{{name}}}" for name in CHECKOUTS]:
             return given
         beside: Path = info.context["folder"] if info.context else Path()
-        folder = (beside / given.expanduser()).resolve()
+        folder = (beside / expand_home(given)).resolve()
         if not folder.is_dir():
             raise ValueError(f"{folder} is no folder")
         return folder
@@ -216,7 +216,7 @@ def load_profile(name_or_path: str) -> Profile:
 def find_profile(name_or_path: str) -> Path:
     """Return the file of a profile. Raises UsageError for a name that stands for none."""
     if name_or_path.endswith(".toml") or "/" in name_or_path:
-        return Path(name_or_path).expanduser()
+        return expand_home(Path(name_or_path))
     known = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
     if name_or_path not in known:
         raise UsageError(

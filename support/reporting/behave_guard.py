@@ -5,6 +5,7 @@ What happened is written into Behave's own model, so that its summary, Allure an
 
 import functools
 import linecache
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -77,7 +78,7 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
 
 
 class _StartRefused(BaseException):
-    """A before_all that said in one sentence why nothing can run; Behave itself would go on, and say more."""
+    """Why nothing can run, in one sentence; Behave itself would go on after before_all, and say more."""
 
 
 class _Guard:
@@ -139,13 +140,10 @@ class _Guard:
         try:
             hook(context)
             self._run.known_failures = getattr(context, "known_failures", KnownFailures())
-        except SuiteError as error:
-            if name == "before_all":
-                raise _StartRefused(error) from error
-            self._run.errors.append(str(error))
-            raise
         except BaseException as error:
-            self._run.errors.append(f"{name} raised {describe(error)}")
+            if name == "before_all" and isinstance(error, Exception):
+                raise _StartRefused(_why_refused(error, context.config.verbose)) from error
+            self._run.errors.append(str(error) if isinstance(error, SuiteError) else f"{name} raised {describe(error)}")
             raise
 
     def run_container(self, original: Callable[..., Any], container: Any, runner: Any) -> Any:
@@ -224,6 +222,17 @@ class _Cleanup:
             else:
                 _note(getattr(self.context, self.layer), message, error)
             raise
+
+
+def _why_refused(error: Exception, verbose: bool) -> str:
+    if isinstance(error, SuiteError):
+        return str(error)
+    if verbose:
+        traceback.print_exception(error)
+    return (
+        f"The run could not begin: {' '.join(describe(error).split())}; mend that or, if it is no fault of yours, "
+        "report it with what `behave --verbose` says."
+    )
 
 
 def _note(statement: Any, message: str, error: BaseException | None) -> None:

@@ -136,6 +136,8 @@ def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: S
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(UsageError, match="no SQLAlchemy URL"):
         attach(tmp_path, **urls, database_url="maimbot.db")
+    with pytest.raises(UsageError, match="does not open: could not convert string to float: 'abc'"):
+        attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db?timeout=abc")
 
 
 @pytest.mark.parametrize(

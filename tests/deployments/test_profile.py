@@ -44,6 +44,23 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_profile(str(tmp_path / "none.toml"))
 
 
+def test_a_home_of_nobody_is_missing_as_any_other_folder(write_profile: WriteProfile) -> None:
+    with pytest.raises(UsageError, match=r"~nobody-here/x\.toml"):
+        load_profile("~nobody-here/x.toml")
+    path = write_profile()
+    lines = path.read_text(encoding="utf-8").replace('port = "auto"', 'working_directory = "~nobody-here"', 1)
+    path.write_text(lines, encoding="utf-8")
+    with pytest.raises(UsageError, match="~nobody-here is no folder"):
+        load_profile(str(path))
+
+
+def test_a_file_of_another_encoding_is_no_toml(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "für alle"'.encode("latin-1"))
+    with pytest.raises(UsageError, match=r"latin\.toml is no valid TOML: 'utf-8' codec can't decode byte 0xfc"):
+        load_profile(str(path))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -57,6 +57,15 @@ def test_a_database_url_that_is_none_is_refused(suite: Suite, url: str) -> None:
     assert outcome.leaves_nothing_running
 
 
+def test_a_wrong_parameter_of_a_database_is_one_sentence(suite: Suite, tmp_path: Path) -> None:
+    outcome = suite(*PORTS, "-D", f"database_url=sqlite:///{tmp_path}/x.db?timeout=abc")
+    assert outcome.exit_code == 2
+    assert len(outcome.results["errors"]) == 1
+    assert "does not open: could not convert string to float: 'abc'" in outcome.output
+    assert "HOOK-ERROR" not in outcome.output
+    assert outcome.leaves_nothing_running
+
+
 def test_an_unreachable_deployment_is_one_sentence(suite: Suite, tmp_path: Path) -> None:
     (tmp_path / "maimbot.db").touch()
     outcome = suite(
