@@ -214,16 +214,23 @@ def load_profile(name_or_path: str) -> Profile:
 
 
 def find_profile(name_or_path: str) -> Path:
-    """Return the file of a profile. Raises UsageError for a name that stands for none."""
+    """Return the file of a profile. Raises UsageError when there is none."""
+    known, beside = [path.stem for path in _profiles_in(FOLDER)], []
     if name_or_path.endswith(".toml") or "/" in name_or_path:
-        return expand_home(Path(name_or_path))
-    known = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
-    if name_or_path not in known:
-        raise UsageError(
-            f"deployment={name_or_path!r} is no profile; did you mean {nearest(name_or_path, known)}? "
-            f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
-        )
-    return FOLDER / f"{name_or_path}.toml"
+        path = expand_home(Path(name_or_path))
+        if path.is_file():
+            return path
+        beside = list(map(str, _profiles_in(path.parent)))
+    elif name_or_path in known:
+        return FOLDER / f"{name_or_path}.toml"
+    raise UsageError(
+        f"deployment={name_or_path!r} is no profile; did you mean {nearest(name_or_path, [*beside, *known])}? "
+        f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
+    )
+
+
+def _profiles_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
 
 
 def known_failures_beside(name_or_path: str) -> Path:
