@@ -89,16 +89,11 @@ class Settings(BaseSettings):
 
 def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Settings:
     """Read -D names and MAIM_ variables; raise UsageError naming the value, what is allowed and the nearest name."""
-    environment = os.environ if environment is None else environment
-    given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
+    given, variables = _ours(userdata, os.environ if environment is None else environment)
     _refuse_unknown("-D ", given, Settings.model_fields)
-    variables = {name: value for name, value in environment.items() if name.upper().startswith(ENVIRONMENT_PREFIX)}
     _refuse_unknown("", variables, [ENVIRONMENT_PREFIX + name.upper() for name in Settings.model_fields])
-    from_environment = {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value
-    }
     try:
-        settings = Settings(**_clean({**from_environment, **given}))
+        settings = Settings(**_values(given, variables))
     except ValidationError as error:
         raise UsageError(_describe(error)) from error
     remember_secret(settings.llm_api_key or "")
@@ -106,15 +101,33 @@ def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | 
     return settings
 
 
+def usable_settings(userdata: Mapping[str, str]) -> Settings:
+    """Return what can be used of -D names and MAIM_ variables, the defaults in place of what load_settings refuses."""
+    values = _values(*_ours(userdata, os.environ))
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        refused = {each["loc"][0] for each in error.errors()}
+        return Settings(**{name: value for name, value in values.items() if name not in refused})
+
+
+def _ours(userdata: Mapping[str, str], environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
+    return given, {name: value for name, value in environment.items() if name.upper().startswith(ENVIRONMENT_PREFIX)}
+
+
+def _values(given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values by the names of the settings; an empty variable gives none."""
+    named = {name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value}
+    values = {**named, **given}
+    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+
+
 def _refuse_missing_llm(settings: Settings) -> None:
     missing = [name for name in ("llm_base_url", "llm_api_key", "llm_model") if not getattr(settings, name)]
     if settings.topics == "llm" and missing:
         variables = ", ".join(ENVIRONMENT_PREFIX + name.upper() for name in missing)
         raise UsageError(f"topics=llm needs an OpenAI-compatible service that writes; also give {variables}.")
-
-
-def _clean(values: Mapping[str, str]) -> dict[str, Any]:
-    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _refuse_unknown(prefix: str, given: Iterable[str], known: Iterable[str]) -> None:

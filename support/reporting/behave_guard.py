@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import allure_behave.formatter
+import behave.runner
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
 from behave.model_type import Status
@@ -51,14 +52,16 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     formatters.AllureFormatter = AllureBridge
     guard = _Guard(at_end, explain)
     _wrap(Match, "run", guard.run_step)
-    _wrap(Runner, "load_step_definitions", _refuse_exit)
+    _wrap(Runner, "load_step_definitions", guard.load_steps)
+    _wrap(Runner, "feature_locations", guard.prepare)
+    _wrap(behave.runner, "parse_features", guard.prepare)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
     _wrap(ModelRunner, "run_model", guard.run_model)
 
 
-def _wrap(owner: type, name: str, wrapper: Callable[..., Any]) -> None:
+def _wrap(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
     original = getattr(owner, name)
 
     @functools.wraps(original)
@@ -86,6 +89,23 @@ class _Guard:
         self._at_end = at_end
         self._explain = explain
         self._run = Run([], Path())
+        self._runner: Any = None
+
+    def load_steps(self, original: Callable[..., Any], runner: Any) -> Any:
+        """Load the step definitions, which comes first of all that a run needs."""
+        self._runner = runner
+        return self.prepare(original, runner)
+
+    def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Load steps, find or parse features; Behave calls no hook and no formatter when that fails, and says why."""
+        try:
+            return _refuse_exit(original, *args, **kwargs)
+        except Exception as error:
+            if not self._runner.config.dry_run:
+                self._run.failed = True
+                self._run.errors.append(f"The run could not begin: {' '.join(describe(error).split())}.")
+                self._finish(self._runner.context, [])
+            raise
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
         if runner.config.dry_run:

@@ -162,6 +162,18 @@ def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: 
     outcome = behave(green=GREEN)
     assert outcome.exit_code == 1
     assert "sys.exit(0) was called, which would end the run; raise an error instead." in outcome.output
+    assert "sys.exit(0) was called" in outcome.results["errors"][0]
+
+
+def test_features_that_cannot_be_found_or_read_are_reported(behave: RunBehave) -> None:
+    outcome = behave("features/nowhere.feature", green=GREEN)
+    assert (outcome.exit_code, outcome.results["success"]) == (1, False)
+    assert outcome.results["errors"] == ["The run could not begin: FileNotFoundError: features/nowhere.feature."]
+    outcome = behave(broken="Feature: F\n Scenario: s\n  Given it passes\n  no step")
+    assert outcome.exit_code == 1
+    (error,) = outcome.results["errors"]
+    assert error.startswith("The run could not begin: ParserError: ")
+    assert '"no step"' in error
 
 
 def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
@@ -186,6 +198,7 @@ def test_results_of_an_earlier_run_are_cleared_and_nothing_else(behave: RunBehav
 def test_a_dry_run_writes_nothing(behave: RunBehave) -> None:
     outcome = behave("--dry-run", green=GREEN)
     assert outcome.exit_code == 0
+    assert behave("--dry-run", "features/nowhere.feature").exit_code == 1
     assert sorted(path.name for path in outcome.folder.iterdir()) == ["features"]
 
 
