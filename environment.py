@@ -2,12 +2,13 @@
 
 from typing import Protocol
 
+from behave.configuration import Configuration
 from behave.model import Scenario
 from behave.runner import Context
 
 from support import reporting
 from support.run import Run, reason_to_skip
-from support.settings import load_settings
+from support.settings import load_settings, usable_settings
 from support.vocabulary import register_types
 from support.world import World
 
@@ -19,6 +20,7 @@ if __name__ != "environment":
 class SuiteContext(Protocol):
     """Behave's context with what the suite keeps in it."""
 
+    config: Configuration
     run: Run
     world: World
 
@@ -53,9 +55,9 @@ def after_all(context: SuiteContext) -> None:
 
 
 def at_end(context: SuiteContext, behave: reporting.Run) -> None:
-    """Write the reports, when every hook and clean-up is done."""
-    if hasattr(context, "run"):
-        context.run.report(behave)
+    """Write the reports, when every hook and clean-up is done; of a run that was kept from its start, too."""
+    run = context.run if hasattr(context, "run") else Run(usable_settings(context.config.userdata))
+    run.report(behave)
 
 
 reporting.install(at_end, explain)

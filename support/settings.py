@@ -1,6 +1,5 @@
 """The one configuration object: profile < environment (MAIM_*) < -D; an unknown name is an error."""
 
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from support.errors import UsageError
+from support.errors import UsageError, nearest
 from support.masking import remember_secret
 
 ENVIRONMENT_PREFIX = "MAIM_"
@@ -44,9 +43,7 @@ Port = Literal["auto"] | Annotated[int, Field(ge=1, le=65535)]
 class Settings(BaseSettings):
     """What a run was asked to do. Field names are the names of -D and, in capitals, of MAIM_ variables."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT_PREFIX, extra="forbid", frozen=True, arbitrary_types_allowed=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     deployment: str = Field("embedded", description="profile: a name in deployments/ or the path of a TOML file")
     users: int = Field(3, ge=1, le=500, description="tenants of the acceptance flow, 1..500")
@@ -77,24 +74,53 @@ class Settings(BaseSettings):
         """Whether the deployment is already running elsewhere."""
         return self.configurator_url is not None
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take nothing but what load_settings gives, which has read the environment itself."""
+        return (init_settings,)
+
 
 def load_settings(userdata: Mapping[str, str], environment: Mapping[str, str] | None = None) -> Settings:
     """Read -D names and MAIM_ variables; raise UsageError naming the value, what is allowed and the nearest name."""
-    environment = os.environ if environment is None else environment
-    given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
+    given, variables = _ours(userdata, os.environ if environment is None else environment)
     _refuse_unknown("-D ", given, Settings.model_fields)
-    variables = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT_PREFIX)}
     _refuse_unknown("", variables, [ENVIRONMENT_PREFIX + name.upper() for name in Settings.model_fields])
-    from_environment = {
-        name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value
-    }
     try:
-        settings = Settings(**_clean({**from_environment, **given}))
+        settings = Settings(**_values(given, variables))
     except ValidationError as error:
         raise UsageError(_describe(error)) from error
     remember_secret(settings.llm_api_key or "")
     _refuse_missing_llm(settings)
     return settings
+
+
+def usable_settings(userdata: Mapping[str, str]) -> Settings:
+    """Return what can be used of -D names and MAIM_ variables, the defaults in place of what load_settings refuses."""
+    values = _values(*_ours(userdata, os.environ))
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        refused = {each["loc"][0] for each in error.errors()}
+        return Settings(**{name: value for name, value in values.items() if name not in refused})
+
+
+def _ours(userdata: Mapping[str, str], environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    given = {name: value for name, value in userdata.items() if not _FOREIGN_USERDATA.fullmatch(name)}
+    return given, {name: value for name, value in environment.items() if name.upper().startswith(ENVIRONMENT_PREFIX)}
+
+
+def _values(given: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, Any]:
+    """Return the values by the names of the settings; an empty variable gives none."""
+    named = {name.removeprefix(ENVIRONMENT_PREFIX).lower(): value for name, value in variables.items() if value}
+    values = {**named, **given}
+    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _refuse_missing_llm(settings: Settings) -> None:
@@ -104,17 +130,12 @@ def _refuse_missing_llm(settings: Settings) -> None:
         raise UsageError(f"topics=llm needs an OpenAI-compatible service that writes; also give {variables}.")
 
 
-def _clean(values: Mapping[str, str]) -> dict[str, Any]:
-    return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-
-
 def _refuse_unknown(prefix: str, given: Iterable[str], known: Iterable[str]) -> None:
     known = list(known)
     for name in given:
         if name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
             raise UsageError(
-                f"{prefix}{name} is no setting of this suite; did you mean {prefix}{nearest[0]}? "
+                f"{prefix}{name} is no setting of this suite; did you mean {prefix}{nearest(name, known)}? "
                 f"Allowed are {', '.join(prefix + each for each in known)}."
             )
 

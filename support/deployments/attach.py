@@ -63,7 +63,7 @@ def attach(settings: Settings, profile: Profile) -> Deployment:
         _ask("front", deployment.front_url, seconds)
     _check_replier(deployment.replier_url, seconds)
     if deployment.model_url:
-        _check_health("model", deployment.model_url, seconds)
+        _check_health("model endpoint", deployment.model_url, seconds)
     for url in deployment.database_urls:
         check_database(url, must_exist=True)
     return deployment
@@ -111,15 +111,15 @@ def _in_checkout(text: str, settings: Settings, profile: Profile) -> str:
 def _check_configurator(url: str, mark: _Mark, seconds: float) -> None:
     _check_health("configurator", url, seconds)
     list_url = f"{url}{mark.path}"
-    answer = _ask("configurator", list_url, seconds)
+    answer = _ask_healthy("configurator", list_url, seconds)
     try:
         listed = answer.json()
     except requests.JSONDecodeError:
         listed = None
     if answer.status_code != 200 or not isinstance(listed, mark.kind):
         raise InfrastructureError(
-            f"{mask(url)} answers but is no MaiMBot configurator (GET {mask(list_url)} answers "
-            f"{answer.status_code} and no JSON {mark.what}); give the configurator's own URL."
+            f"{mask(url)} answers but is no MaiMBot configurator (GET {mask(list_url)} answers {answer.status_code} "
+            f"in place of 200 with a JSON {mark.what}); give the configurator's own URL."
         )
 
 
@@ -141,11 +141,21 @@ def _check_replier(url: str, seconds: float) -> None:
 
 
 def _check_health(what: str, url: str, seconds: float) -> None:
-    status = _ask(what, f"{url}/health", seconds).status_code
+    status = _ask_healthy(what, f"{url}/health", seconds).status_code
     if status != 200:
         raise InfrastructureError(
-            f"the {what} is not healthy: GET {mask(url)}/health answers {status} in place of 200; see its log."
+            f"{mask(url)} answers but is no MaiMBot {what} (GET {mask(url)}/health answers {status} in place of 200); "
+            f"give the {what}'s own URL."
         )
+
+
+def _ask_healthy(what: str, url: str, seconds: float) -> requests.Response:
+    answer = _ask(what, url, seconds)
+    if answer.status_code >= 500:
+        raise InfrastructureError(
+            f"the {what} is not healthy: GET {mask(url)} answers {answer.status_code} in place of 200; see its log."
+        )
+    return answer
 
 
 def _ask(what: str, url: str, seconds: float) -> requests.Response:

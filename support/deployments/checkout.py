@@ -16,10 +16,18 @@ def check_checkout(settings: Settings, name: str, profile_name: str) -> Path:
     checkout: Path | None = getattr(settings, name)
     if checkout is None:
         raise UsageError(f"{profile_name} needs a {CHECKOUTS[name]} checkout; give its folder as -D {name}=PATH.")
-    folder = checkout.expanduser().absolute()
+    folder = expand_home(checkout).absolute()
     if not folder.is_dir():
         raise UsageError(f"{name}={str(checkout)!r} is no folder; give that of a {CHECKOUTS[name]} checkout.")
     return folder
+
+
+def expand_home(path: Path) -> Path:
+    """Return the path with its ~ expanded; that of nobody stays, to be found missing as any other."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
 
 
 def find_python(checkout: Path) -> str:

@@ -19,13 +19,18 @@ def check_database(url: str, must_exist: bool) -> None:
     for password in _passwords(parsed):
         remember_secret(password)
     shown = mask(parsed.render_as_string(hide_password=True))
-    is_file = parsed.get_backend_name() == "sqlite" and parsed.database
-    if must_exist and is_file and not Path(str(parsed.database)).is_file():
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    if is_sqlite and _is_in_memory(parsed):
+        raise UsageError(
+            f"database {shown} is in memory, where every process would have one of its own; "
+            "give a file, such as sqlite:////path/to/file.db."
+        )
+    if must_exist and is_sqlite and not Path(str(parsed.database)).is_file():
         raise UsageError(f"database {shown} does not exist; give the URL of the deployment's own database.")
     try:
         engine = create_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))
         inspect(engine).get_table_names()
-    except (SQLAlchemyError, ImportError) as error:
+    except (SQLAlchemyError, ImportError, ValueError, TypeError) as error:  # the last two of a wrong parameter
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise UsageError(f"database {shown} does not open: {mask(reason)}; give a database_url that does.") from None
 
@@ -38,6 +43,10 @@ def parse_url(url: str) -> URL:
         raise UsageError(
             "the database URL is no SQLAlchemy URL; such as sqlite:////path/to/file.db is allowed."
         ) from None
+
+
+def _is_in_memory(url: URL) -> bool:
+    return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
 
 
 def holds_password(url: str) -> bool:

@@ -1,8 +1,9 @@
 """Placeholders such as {port} in a profile's text: checked when it is read, filled when it is used."""
 
-import difflib
 import string
 from collections.abc import Sequence
+
+from support.errors import nearest
 
 
 def check_placeholders(text: str, allowed: Sequence[str]) -> str:
@@ -12,6 +13,6 @@ def check_placeholders(text: str, allowed: Sequence[str]) -> str:
             continue
         if name not in allowed or format_spec or conversion:
             choices = ", ".join(f"{{{each}}}" for each in allowed)
-            nearest = difflib.get_close_matches(name, allowed, n=1, cutoff=0.0)[0]
-            raise ValueError(f"{{{name}}} is no placeholder here; did you mean {{{nearest}}}? Allowed are {choices}")
+            meant = nearest(name, allowed)
+            raise ValueError(f"{{{name}}} is no placeholder here; did you mean {{{meant}}}? Allowed are {choices}")
     return text

@@ -1,6 +1,5 @@
 """Profiles: the TOML files that say how a deployment is launched, reached and spelt."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,10 +17,10 @@ from pydantic import (
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from support.deployments.checkout import CHECKOUTS
+from support.deployments.checkout import CHECKOUTS, expand_home
 from support.deployments.placeholders import check_placeholders
 from support.deployments.urls import check_http_url, check_websocket_url
-from support.errors import UsageError
+from support.errors import UsageError, nearest
 from support.masking import mask
 from support.settings import Port
 from support.toml import read_toml
@@ -124,7 +123,7 @@ class BackendProfile(BaseModel):
         if given.parts and given.parts[0] in [f"{{{name}}}" for name in CHECKOUTS]:
             return given
         beside: Path = info.context["folder"] if info.context else Path()
-        folder = (beside / given.expanduser()).resolve()
+        folder = (beside / expand_home(given)).resolve()
         if not folder.is_dir():
             raise ValueError(f"{folder} is no folder")
         return folder
@@ -215,16 +214,23 @@ def load_profile(name_or_path: str) -> Profile:
 
 
 def find_profile(name_or_path: str) -> Path:
-    """Return the file of a profile. Raises UsageError for a name that stands for none."""
+    """Return the file of a profile. Raises UsageError when there is none."""
+    known, beside = [path.stem for path in _profiles_in(FOLDER)], []
     if name_or_path.endswith(".toml") or "/" in name_or_path:
-        return Path(name_or_path).expanduser()
-    known = sorted(path.stem for path in FOLDER.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
-    if name_or_path not in known:
-        raise UsageError(
-            f"deployment={name_or_path!r} is no profile; did you mean {_nearest(name_or_path, known)}? "
-            f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
-        )
-    return FOLDER / f"{name_or_path}.toml"
+        path = expand_home(Path(name_or_path))
+        if path.is_file():
+            return path
+        beside = list(map(str, _profiles_in(path.parent)))
+    elif name_or_path in known:
+        return FOLDER / f"{name_or_path}.toml"
+    raise UsageError(
+        f"deployment={name_or_path!r} is no profile; did you mean {nearest(name_or_path, [*beside, *known])}? "
+        f"Known are {', '.join(known)}; the path of a TOML file is allowed, too."
+    )
+
+
+def _profiles_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
 
 
 def known_failures_beside(name_or_path: str) -> Path:
@@ -245,14 +251,10 @@ def _describe(error: ValidationError) -> str:
     key = str(location[0])
     known = {field.alias or name: field for name, field in fields.items()}
     if first["type"] == "extra_forbidden":
-        nearest = _nearest(key, known)
-        return f"{key}{where} is no key of a profile; did you mean {nearest}? Allowed are {', '.join(known)}"
+        meant, allowed = nearest(key, known), ", ".join(known)
+        return f"{key}{where} is no key of a profile; did you mean {meant}? Allowed are {allowed}"
     if first["type"] == "missing":
         return f"{key}{where} is missing; a profile needs it"
     allowed = f" ({known[key].description})" if known[key].description else ""
     message = str(first["msg"]).removeprefix("Value error, ")
     return f"{key}{where} = {mask(repr(first['input']))} is refused: {message}{allowed}"
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    return difflib.get_close_matches(name, list(known), n=1, cutoff=0.0)[0]

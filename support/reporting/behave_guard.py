@@ -7,6 +7,7 @@ import atexit
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import allure_behave.formatter
+import behave.runner
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
 from behave.model_type import Status
@@ -54,14 +56,16 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
     atexit.register(_end_red)
-    _wrap(Runner, "load_step_definitions", _load_step_definitions)
+    _wrap(Runner, "load_step_definitions", guard.load_steps)
+    _wrap(Runner, "feature_locations", guard.prepare)
+    _wrap(behave.runner, "parse_features", guard.prepare)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
     _wrap(ModelRunner, "run_model", guard.run_model)
 
 
-def _wrap(owner: type, name: str, wrapper: Callable[..., Any]) -> None:
+def _wrap(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
     original = getattr(owner, name)
 
     @wraps(original)
@@ -80,11 +84,6 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
         ) from error
 
 
-def _load_step_definitions(original: Callable[..., Any], *args: Any) -> Any:
-    atexit.unregister(_end_red)
-    return _refuse_exit(original, *args)
-
-
 def _end_red() -> None:
     """End a process in which Behave has not come to the steps: no frame of ours is below an exit of environment.py."""
     print(
@@ -97,7 +96,7 @@ def _end_red() -> None:
 
 
 class _StartRefused(BaseException):
-    """A before_all that said in one sentence why nothing can run; Behave itself would go on, and say more."""
+    """Why nothing can run, in one sentence; Behave itself would go on after before_all, and say more."""
 
 
 class _Guard:
@@ -106,6 +105,7 @@ class _Guard:
         self._explain = explain
         self._run = Run([], Path())
         self._in_threads: list[SuiteError] = []
+        self._runner: Any = None
 
     def heed_thread(self, raised: threading.ExceptHookArgs) -> None:
         """Keep what ended a thread; Python only prints it."""
@@ -126,6 +126,23 @@ class _Guard:
     def _fail_for_threads(self) -> None:
         for error in self._take_from_threads():
             self._run.fail(str(error))
+
+    def load_steps(self, original: Callable[..., Any], runner: Any) -> Any:
+        """Load the step definitions, which comes first of all that a run needs."""
+        atexit.unregister(_end_red)
+        self._runner = runner
+        return self.prepare(original, runner)
+
+    def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Load steps, find or parse features; Behave calls no hook and no formatter when that fails, and says why."""
+        try:
+            return _refuse_exit(original, *args, **kwargs)
+        except Exception as error:
+            if not self._runner.config.dry_run:
+                self._run.failed = True
+                self._run.errors.append(f"The run could not begin: {' '.join(describe(error).split())}.")
+                self._finish(self._runner.context, [])
+            raise
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
         if runner.config.dry_run:
@@ -182,13 +199,10 @@ class _Guard:
         try:
             hook(context)
             self._run.known_failures = getattr(context, "known_failures", KnownFailures())
-        except SuiteError as error:
-            if name == "before_all":
-                raise _StartRefused(error) from error
-            self._run.errors.append(str(error))
-            raise
         except BaseException as error:
-            self._run.errors.append(f"{name} raised {describe(error)}")
+            if name == "before_all" and isinstance(error, Exception):
+                raise _StartRefused(_why_refused(error, context.config.verbose)) from error
+            self._run.errors.append(str(error) if isinstance(error, SuiteError) else f"{name} raised {describe(error)}")
             raise
 
     def run_container(self, original: Callable[..., Any], container: Any, runner: Any) -> Any:
@@ -269,6 +283,17 @@ class _Cleanup:
             else:
                 _note(getattr(self.context, self.layer), message, error)
             raise
+
+
+def _why_refused(error: Exception, verbose: bool) -> str:
+    if isinstance(error, SuiteError):
+        return str(error)
+    if verbose:
+        traceback.print_exception(error)
+    return (
+        f"The run could not begin: {' '.join(describe(error).split())}; mend that or, if it is no fault of yours, "
+        "report it with what `behave --verbose` says."
+    )
 
 
 def _note(statement: Any, message: str, error: BaseException | None) -> None:

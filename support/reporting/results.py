@@ -49,7 +49,7 @@ class _Part(BaseModel):
 
 
 class Parameters(_Part):
-    """What the run was asked to do."""
+    """What the run was asked to do; the defaults in place of what was refused, if that kept it from its start."""
 
     user_count: Count
     agents_per_user: Count

@@ -20,6 +20,7 @@ def main() -> None:
     parser.add_argument("--dies", action="store_true", help="writes 30 lines and exits with code 3")
     parser.add_argument("--health", type=int, default=200, help="the status of /health")
     parser.add_argument("--handshake", type=int, default=403, help="the status of /ws")
+    parser.add_argument("--listing", type=int, default=200, help="the status of the list of templates")
     parser.add_argument("--templates", default="[]", help="the body of the list of templates")
     parser.add_argument("--lives-on", action="store_true", help="stays when it does not get its port")
     parser.add_argument("--stubborn", action="store_true", help="ignores SIGTERM")
@@ -68,7 +69,7 @@ def handler(options: argparse.Namespace) -> type[BaseHTTPRequestHandler]:
             if self.path == "/health":
                 self.answer(options.health, "{}")
             elif self.path == "/api/v1/agents/templates":
-                self.answer(200, options.templates)
+                self.answer(options.listing, options.templates)
             elif self.path == "/ws" and "Upgrade" in self.headers:
                 self.answer(options.handshake, "")
             else:

@@ -95,9 +95,34 @@ def test_a_server_that_is_no_replier_is_refused(serve: Serve, database_url: str,
         )
 
 
-def test_an_unhealthy_configurator_is_refused(serve: Serve, database_url: str, tmp_path: Path) -> None:
-    port = serve("--health", "500")
-    with pytest.raises(InfrastructureError, match=r"the configurator is not healthy: .* answers 500"):
+@pytest.mark.parametrize("status", ["404", "401", "204"])
+def test_a_server_whose_health_is_nothing_it_knows_is_no_configurator(
+    serve: Serve, database_url: str, tmp_path: Path, status: str
+) -> None:
+    url = f"http://127.0.0.1:{serve('--health', status)}"
+    expected = rf"{url} answers but is no MaiMBot configurator \(GET {url}/health answers {status} in place of 200\)"
+    with pytest.raises(InfrastructureError, match=expected):
+        attach(tmp_path, configurator_url=url, replier_url=url.replace("http", "ws"), database_url=database_url)
+
+
+def test_a_server_that_is_no_model_endpoint_is_refused(serve: Serve, database_url: str, tmp_path: Path) -> None:
+    url, model_url = (f"http://127.0.0.1:{serve('--health', status)}" for status in ("200", "404"))
+    with pytest.raises(InfrastructureError, match=f"{model_url} answers but is no MaiMBot model endpoint"):
+        attach(
+            tmp_path,
+            configurator_url=url,
+            replier_url=url.replace("http", "ws"),
+            model_url=model_url,
+            database_url=database_url,
+        )
+
+
+@pytest.mark.parametrize(("what", "path"), [("--health", "/health"), ("--listing", "/api/v1/agents/templates")])
+def test_an_unhealthy_configurator_is_refused(
+    serve: Serve, database_url: str, tmp_path: Path, what: str, path: str
+) -> None:
+    port = serve(what, "500")
+    with pytest.raises(InfrastructureError, match=rf"the configurator is not healthy: GET .*{path} answers 500"):
         attach(
             tmp_path,
             configurator_url=f"http://127.0.0.1:{port}",
@@ -136,6 +161,8 @@ def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: S
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(UsageError, match="no SQLAlchemy URL"):
         attach(tmp_path, **urls, database_url="maimbot.db")
+    with pytest.raises(UsageError, match="does not open: could not convert string to float: 'abc'"):
+        attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db?timeout=abc")
 
 
 @pytest.mark.parametrize(

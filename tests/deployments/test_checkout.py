@@ -101,6 +101,8 @@ def test_a_checkout_is_asked_for(profile: Path, tmp_path: Path) -> None:
         launch(profile, tmp_path)
     with pytest.raises(UsageError, match="is no folder; give that of a MaiMBot checkout"):
         launch(profile, tmp_path, maimbot=str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match="maimbot='~nobody-here/MaiMBot' is no folder"):
+        launch(profile, tmp_path, maimbot="~nobody-here/MaiMBot")
 
 
 def test_a_checkout_without_an_environment_of_its_own_is_refused(checkout: Path, profile: Path, tmp_path: Path) -> None:

@@ -39,9 +39,45 @@ def test_an_unknown_profile_names_the_known_and_the_nearest() -> None:
         load_profile("embeded")
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"none\.toml cannot be read"):
-        load_profile(str(tmp_path / "none.toml"))
+@pytest.mark.parametrize("given", ["EMBEDDED", "nowhere/embedded", "embedded.toml", "embedded.yml"])
+def test_the_nearest_profile_is_found_however_it_is_written(given: str) -> None:
+    with pytest.raises(UsageError, match=rf"deployment='{given}' is no profile; did you mean embedded\?"):
+        load_profile(given)
+
+
+def test_a_missing_file_is_answered_with_the_nearest_beside_it(
+    write_profile: WriteProfile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_profile()
+    path.with_name("smal.known-failures.toml").touch()
+    with pytest.raises(UsageError, match=rf"smal\.toml' is no profile; did you mean {path}\?"):
+        load_profile(str(tmp_path / "smal.toml"))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=r"'\./smal\.toml' is no profile; did you mean small\.toml\?"):
+        load_profile("./smal.toml")
+
+
+@pytest.mark.parametrize("given", ["/", ".", "../", "", "a\0b.toml"])
+def test_what_is_no_file_is_no_profile(given: str) -> None:
+    with pytest.raises(UsageError, match="is no profile"):
+        load_profile(given)
+
+
+def test_a_home_of_nobody_is_missing_as_any_other_folder(write_profile: WriteProfile) -> None:
+    with pytest.raises(UsageError, match=r"~nobody-here/x\.toml"):
+        load_profile("~nobody-here/x.toml")
+    path = write_profile()
+    lines = path.read_text(encoding="utf-8").replace('port = "auto"', 'working_directory = "~nobody-here"', 1)
+    path.write_text(lines, encoding="utf-8")
+    with pytest.raises(UsageError, match="~nobody-here is no folder"):
+        load_profile(str(path))
+
+
+def test_a_file_of_another_encoding_is_no_toml(tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes('name = "für alle"'.encode("latin-1"))
+    with pytest.raises(UsageError, match=r"latin\.toml is no valid TOML: 'utf-8' codec can't decode byte 0xfc"):
+        load_profile(str(path))
 
 
 @pytest.mark.parametrize(

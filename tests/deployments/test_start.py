@@ -31,6 +31,15 @@ def processes_of(folder: Path) -> list[psutil.Process]:
     return ours
 
 
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
+def test_a_database_in_memory_is_refused_before_anything_is_launched(
+    start_small: Start, tmp_path: Path, url: str
+) -> None:
+    with pytest.raises(UsageError, match="is in memory, where every process would have one of its own; give a file"):
+        start_small({"database_url": url})
+    assert not list(tmp_path.glob("run/**/servers.json"))
+
+
 def test_backends_serve_in_the_order_of_their_dependencies(start_small: Start) -> None:
     deployment = start_small()
     assert [backend.name for backend in deployment.backends] == ["model", "configurator", "replier"]

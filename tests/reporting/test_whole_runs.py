@@ -56,7 +56,7 @@ def test_a_run_that_only_skips_is_red_and_says_why(behave: RunBehave) -> None:
     assert outcome.results["errors"] == ["No scenario ran: 1 were selected: This deployment has no groups."]
 
 
-@pytest.mark.parametrize("hook", ["before_all", "after_all", "testrun_cleanup"])
+@pytest.mark.parametrize("hook", ["after_all", "testrun_cleanup"])
 def test_what_a_hook_of_the_run_raises_is_told(behave: RunBehave, hook: str) -> None:
     outcome = behave("--tags=@chosen", "-D", hook, green=GREEN)
     assert outcome.exit_code == 1
@@ -72,6 +72,18 @@ def test_a_refused_start_is_told_in_its_own_words_with_exit_code_2(behave: RunBe
     assert "ABORTED" not in outcome.output
     assert outcome.results["errors"] == outcome.global_errors == ["Port 8000 is taken by pid 1; stop it."]
     assert [result["status"] for result in outcome.allure] == ["skipped", "skipped"]
+
+
+def test_a_start_that_breaks_in_an_unforeseen_way_is_refused_in_one_sentence_too(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "before_all", "-D", "after_all", green=GREEN)
+    assert outcome.exit_code == 2
+    assert "HOOK-ERROR" not in outcome.output
+    assert "ABORTED" not in outcome.output
+    assert "Traceback" not in outcome.output
+    (error,) = outcome.results["errors"]
+    assert error.startswith("The run could not begin: ValueError: before_all is broken; ")
+    assert outcome.global_errors == [error]
+    assert "Traceback" in behave("--verbose", "-D", "before_all").output
 
 
 def test_scenarios_of_a_run_that_could_not_begin_are_not_run(behave: RunBehave) -> None:
@@ -256,6 +268,18 @@ def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: 
     outcome = behave(green=GREEN)
     assert outcome.exit_code == 1
     assert "sys.exit(0) was called, which would end the run; raise an error instead." in outcome.output
+    assert "sys.exit(0) was called" in outcome.results["errors"][0]
+
+
+def test_features_that_cannot_be_found_or_read_are_reported(behave: RunBehave) -> None:
+    outcome = behave("features/nowhere.feature", green=GREEN)
+    assert (outcome.exit_code, outcome.results["success"]) == (1, False)
+    assert outcome.results["errors"] == ["The run could not begin: FileNotFoundError: features/nowhere.feature."]
+    outcome = behave(broken="Feature: F\n Scenario: s\n  Given it passes\n  no step")
+    assert outcome.exit_code == 1
+    (error,) = outcome.results["errors"]
+    assert error.startswith("The run could not begin: ParserError: ")
+    assert '"no step"' in error
 
 
 def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,6 +311,7 @@ def test_results_of_an_earlier_run_are_cleared_and_nothing_else(behave: RunBehav
 def test_a_dry_run_writes_nothing(behave: RunBehave) -> None:
     outcome = behave("--dry-run", green=GREEN)
     assert outcome.exit_code == 0
+    assert behave("--dry-run", "features/nowhere.feature").exit_code == 1
     assert sorted(path.name for path in outcome.folder.iterdir()) == ["features"]
 
 

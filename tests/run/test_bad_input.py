@@ -33,6 +33,24 @@ def test_a_number_out_of_range_is_named_with_the_range(suite: Suite) -> None:
     assert "1..500" in outcome.output
 
 
+def test_a_refused_setting_is_reported_with_what_else_was_asked_for(suite: Suite) -> None:
+    suite.reports = suite.folder / "elsewhere"
+    (suite.reports / "an earlier run").mkdir(parents=True)
+    (suite.reports / "latest").symlink_to("an earlier run")
+    outcome = suite("-D", "users=501", "-D", "agents=9", "-D", "reports=elsewhere", MAIM_MESSAGES="5..7")
+    (error,) = outcome.results["errors"]
+    assert error.startswith("users='501' is refused")
+    assert outcome.results["success"] is False
+    asked = outcome.results["parameters"]
+    assert (asked["user_count"], asked["agents_per_user"], asked["messages_per_conversation"]) == (3, 9, "5..7")
+
+
+def test_an_unknown_option_is_reported_in_the_default_folder_if_no_other_can_be_read(suite: Suite) -> None:
+    outcome = suite("-D", "report=elsewhere")
+    assert outcome.results["success"] is False
+    assert "did you mean -D reports?" in outcome.results["errors"][0]
+
+
 def test_a_missing_profile_is_answered_with_the_nearest_one(suite: Suite) -> None:
     outcome = suite("-D", "deployment=embeded")
     assert outcome.exit_code == 2
@@ -54,6 +72,15 @@ def test_a_database_url_that_is_none_is_refused(suite: Suite, url: str) -> None:
     assert outcome.exit_code == 2
     assert "the database URL is no SQLAlchemy URL" in outcome.output
     assert "hunter2" not in outcome.output
+    assert outcome.leaves_nothing_running
+
+
+def test_a_wrong_parameter_of_a_database_is_one_sentence(suite: Suite, tmp_path: Path) -> None:
+    outcome = suite(*PORTS, "-D", f"database_url=sqlite:///{tmp_path}/x.db?timeout=abc")
+    assert outcome.exit_code == 2
+    assert len(outcome.results["errors"]) == 1
+    assert "does not open: could not convert string to float: 'abc'" in outcome.output
+    assert "HOOK-ERROR" not in outcome.output
     assert outcome.leaves_nothing_running
 
 

@@ -67,6 +67,28 @@ def test_an_unknown_variable_is_answered_with_the_nearest_one() -> None:
         load_settings({}, {"MAIM_AGENT": "3"})
 
 
+def test_a_name_in_another_case_is_unknown_and_answered_with_the_right_one() -> None:
+    with pytest.raises(UsageError, match=r"maim_users is no setting of this suite; did you mean MAIM_USERS\?"):
+        load_settings({}, {"maim_users": "9"})
+    with pytest.raises(UsageError, match=r"-D USERS is no setting of this suite; did you mean -D users\?"):
+        load_settings({"USERS": "9"}, {})
+
+
+def test_a_range_of_messages_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIM_MESSAGES", "5..10")
+    assert load_settings({}).messages == (5, 10)
+    monkeypatch.setenv("MAIM_MESSAGES", "abc")
+    with pytest.raises(UsageError, match="messages='abc' is refused: a number or a range"):
+        load_settings({})
+
+
+def test_the_environment_that_is_given_is_the_only_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIM_USERS", "9")
+    monkeypatch.setenv("maim_agents", "4")
+    settings = load_settings({}, {})
+    assert (settings.users, settings.agents) == (3, 2)
+
+
 def test_userdata_of_other_programs_is_left_alone() -> None:
     assert load_settings({"AllureFormatter.issue_pattern": "x"}, {}).users == 3
 
