@@ -128,7 +128,7 @@ class Run:
         ours = world.ledger.selection()
         world.purge_all()
         known = {**world.before.owners, **{each: each for each in ours.ids}}
-        differences = compare(world.before, Snapshot.take(world.databases(), known), ours)
+        differences = compare(world.before, Snapshot.take(world.databases(), known), ours, alone=world.is_alone)
         left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]
