@@ -102,7 +102,7 @@ class World:
 
     @property
     def is_alone(self) -> bool:
-        """Whether nobody else uses the databases: the run has launched them, each in its own folder."""
+        """Whether nobody else uses the databases: the run has launched the deployment, and they are in its folder."""
         folder = self.deployment.directory
         return folder is not None and all(
             Path(parse_url(url).database or "").is_relative_to(folder) for url in self.databases()

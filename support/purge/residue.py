@@ -54,7 +54,7 @@ class Difference:
         return self.table.rpartition(":")[2]
 
     def __str__(self) -> str:
-        owner = "/".join(filter(None, self.owner)) or "no owner"
+        owner = "/".join(str(name) for name in self.owner if name) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""
         gone = f", gone: {', '.join(self.gone)}" if self.gone else ""
         made = f"made in {', '.join(self.scenarios)}" if self.scenarios else "scenario unknown"

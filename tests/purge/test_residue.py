@@ -173,13 +173,12 @@ def test_keys_that_python_hashes_alike_are_told_apart(site: Site) -> None:
 
 
 def test_a_row_that_vanished_is_named(site: Site) -> None:
-    first, second = (site.add("agent_templates", created_by=None) for _ in range(2))
+    first, _ = (site.add("agent_templates", created_by=None) for _ in range(2))
     before = Snapshot.take([site.url])
     site.remove("agent_templates", id=first)
 
     (difference,) = compare(before, Snapshot.take([site.url]))
 
-    assert second not in difference.gone
     assert str(difference) == f"agent_templates: -1 rows of no owner, unexplained, gone: {first} (scenario unknown)"
 
 
