@@ -130,7 +130,8 @@ class Run:
         world.purge_all()
         known = {**world.before.owners, **{each: each for each in ours.ids}}
         with reporting.progress("looking for residue"):
-            differences = compare(world.before, Snapshot.take(world.databases(), known), ours)
+            after = Snapshot.take(world.databases(), known)
+        differences = compare(world.before, after, ours, alone=world.is_alone)
         left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]

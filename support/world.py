@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from support import troubles
@@ -28,6 +29,7 @@ from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.polling import await_next_second, wait_until
 from support.prompts import recorded_prompts
 from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, count_rows, purge
+from support.purge.database import parse_url
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
@@ -99,6 +101,14 @@ class World:
     def databases(self) -> Sequence[str]:
         """Return the URLs of the deployment's databases."""
         return self.deployment.database_urls
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody else uses the databases: the run has launched the deployment, and they are in its folder."""
+        folder = self.deployment.directory
+        return folder is not None and all(
+            Path(parse_url(url).database or "").is_relative_to(folder) for url in self.databases()
+        )
 
     def credential(self, tenant: Tenant, agent: Agent) -> str:
         """Spell what a connection of this tenant to this agent presents."""
@@ -247,10 +257,9 @@ class World:
         The deployment has been stopped, if it was launched. Raises InfrastructureError when it is not in the databases.
         """
         self.creations.check()
-        is_ours = self.deployment.directory is not None and not self.settings.database_url
         names = self.ledger.selection()
         with progress("purging"):
-            self._purge(names, alone=is_ours)
+            self._purge(names, alone=self.is_alone)
         self._purge_what_comes_back(names)
         self.ledger.purged()
 

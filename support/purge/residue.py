@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -44,6 +44,7 @@ class Difference:
     kind: Kind
     rows: int
     keys: tuple[str, ...]  # the first new ones
+    gone: tuple[str, ...] = ()  # the first of those that vanished
     scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
     serials: frozenset[int | None] = frozenset()  # of all new ones
 
@@ -53,10 +54,11 @@ class Difference:
         return self.table.rpartition(":")[2]
 
     def __str__(self) -> str:
-        owner = "/".join(str(name) for name in self.owner) or "no owner"
+        owner = "/".join(str(name) for name in self.owner if name) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""
+        gone = f", gone: {', '.join(self.gone)}" if self.gone else ""
         made = f"made in {', '.join(self.scenarios)}" if self.scenarios else "scenario unknown"
-        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys} ({made})"
+        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}{gone} ({made})"
 
 
 @dataclass
@@ -83,17 +85,22 @@ class _State:
         if group is None:
             group = self.groups[owner] = _Group()
         group.rows += 1
-        # The order of rows does not matter.
-        group.digest += hash(key)
+        # The order of rows does not matter. Python's hash of -1 is that of -2.
+        group.digest += hash(repr(key) if -1 in key else key)
         self.last.append((owner, key, serial))
 
-    def new_since(self, before: _State, owner: Owner) -> Iterator[tuple[str, int | None]]:
-        """Yield key and serial number of the remembered rows of this owner that are certain to be new."""
-        known = {each[:2] for each in before.last}
-        is_all_known = before.rows == len(known) or owner not in before.groups
-        for *each, serial in self.last if is_all_known else ():
-            if each[0] == owner and tuple(each) not in known:
-                yield ", ".join(map(str, each[1])), serial
+    def missing_in(self, other: _State) -> dict[Owner, list[tuple[str, int | None]]]:
+        """Return by owner key and serial number of the remembered rows that are certain not to be in the other."""
+        # Without a primary key there may be several of the same values.
+        known = Counter(each[:2] for each in other.last)
+        is_all_known = other.rows == len(other.last)
+        missing = defaultdict[Owner, list[tuple[str, int | None]]](list)
+        for owner, key, serial in self.last:
+            if known[owner, key]:
+                known[owner, key] -= 1
+            elif is_all_known or owner not in other.groups:
+                missing[owner].append((", ".join(map(str, key)), serial))
+        return missing
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,7 @@ class Snapshot:
                 # A tenant who comes or goes meanwhile is in all tables or in none, and known in both cases.
                 databases[prefix] = stack.enter_context(Database.of(engine).at_one_moment())
             ids = {role: existing(databases.values(), role) for role in Role}
+            ids[Role.AGENT] -= _stray_agents(databases.values(), ids[Role.TENANT])
             owners = {**(known or {}), **_owners(databases.values(), ids)}
             claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}
             tables = {
@@ -135,6 +143,20 @@ class Snapshot:
 def prefixes(database_urls: Sequence[str]) -> dict[str, str]:
     """Return what stands before the names of each database's tables: nothing, unless there are several databases."""
     return {url: f"{parse_url(url).database}:" if len(database_urls) > 1 else "" for url in database_urls}
+
+
+def _stray_agents(databases: Collection[Database], tenants: Set[str]) -> Set[str]:
+    """Return the agents whose tenant does not exist: they do not show that somebody else is there."""
+    if not any(database.registers(Role.TENANT) for database in databases):
+        return set()
+    return {
+        agent
+        for database in databases
+        for table in database.registers(Role.AGENT)
+        if Role.TENANT in table.keys
+        for agent, tenant in owners_of(database, table, Role.AGENT, tenants).items()
+        if not tenant
+    }
 
 
 def _owners(databases: Collection[Database], ids: Ids) -> dict[str, str]:
@@ -186,10 +208,15 @@ def _owner_columns(owned: OwnedTable) -> Iterator[ColumnElement[str]]:
     yield from (level.columns[0] for level in telling)
 
 
-def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) -> list[Difference]:
-    """Return every difference; those of kind OTHERS belong to somebody who exists and is not ours."""
+def compare(
+    before: Snapshot, after: Snapshot, ours: Selection | None = None, *, alone: bool = False
+) -> list[Difference]:
+    """Return every difference; those of kind OTHERS belong to somebody who exists and is not ours.
+
+    `alone`: nobody else uses the databases, so that nothing is explained by others.
+    """
     mine = ours.ids if ours else frozenset[str]()
-    others = (before.owners.keys() | after.owners.keys()) - mine
+    others = frozenset[str]() if alone else (before.owners.keys() | after.owners.keys()) - mine
     return [
         difference
         for table in sorted(before.tables.keys() | after.tables.keys())
@@ -200,12 +227,21 @@ def compare(before: Snapshot, after: Snapshot, ours: Selection | None = None) ->
 
 
 def _differences(table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind]) -> Iterator[Difference]:
+    if before.groups == after.groups:
+        return
+    new, gone = after.missing_in(before), before.missing_in(after)
     for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
         was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
         if was != now:
-            new = list(after.new_since(before, owner))
-            keys, serials = tuple(key for key, _ in new[:SHOWN_KEYS]), frozenset(serial for _, serial in new)
-            yield Difference(table, owner, kind_of(owner), now.rows - was.rows, keys, serials=serials)
+            yield Difference(
+                table,
+                owner,
+                kind_of(owner),
+                now.rows - was.rows,
+                keys=tuple(key for key, _ in new[owner][:SHOWN_KEYS]),
+                gone=tuple(key for key, _ in gone[owner][:SHOWN_KEYS]),
+                serials=frozenset(serial for _, serial in new[owner]),
+            )
 
 
 def _kind(mine: Set[str], others: Set[str], owner: Owner) -> Kind:

@@ -81,6 +81,45 @@ def test_what_others_do_meanwhile_is_theirs(site: Site) -> None:
     assert ("expressions", stream_of(three.agent_ids[0]), 1) in changes
 
 
+def test_where_the_run_is_alone_nothing_is_of_others(site: Site) -> None:
+    one = site.populate("other_1")
+    before = Snapshot.take([site.url])
+    site.populate("other_2")
+    site.add("messages", tenant_id=one.tenant_id)
+
+    differences = compare(before, Snapshot.take([site.url]), Selection.of(["testuser_1"]), alone=True)
+
+    assert {"tenant_users", "agents", "messages"} <= {each.table for each in differences}
+    assert {each.kind for each in differences} == {Kind.UNEXPLAINED}
+
+
+def test_an_agent_of_a_tenant_that_does_not_exist_is_nobody(site: Site) -> None:
+    one = site.populate("other_1")
+    before = Snapshot.take([site.url])
+    site.add("agents", tenant_id="tenant_of_nobody", agent_id="agent_1")
+    site.add("agents", tenant_id=one.tenant_id, agent_id="agent_2")
+    site.add_all("emoji", ({"agent_id": agent} for agent in ("agent_1", "agent_2")))
+
+    differences = compare(before, Snapshot.take([site.url]))
+
+    assert [(each.table, each.owner, each.kind) for each in differences] == [
+        ("agents", (one.tenant_id, "agent_2"), Kind.OTHERS),
+        ("agents", ("tenant_of_nobody", "agent_1"), Kind.UNEXPLAINED),
+        ("emoji", ("agent_1",), Kind.UNEXPLAINED),
+        ("emoji", ("agent_2",), Kind.OTHERS),
+    ]
+
+
+def test_where_no_table_registers_tenants_every_agent_is_somebody(site: Site) -> None:
+    site.execute("DROP TABLE user_sessions", "DROP TABLE tenant_users")
+    before = Snapshot.take([site.url])
+    site.add("agents", tenant_id="tenant_1", agent_id="agent_1")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert difference.kind is Kind.OTHERS
+
+
 def test_a_tenant_who_comes_while_the_rows_are_read_and_goes_later_is_no_difference(site: Site) -> None:
     engine = open_engine(site.url)
     newcomers: list[Inhabitant] = []
@@ -119,7 +158,38 @@ def test_an_exchanged_row_is_a_difference_although_the_counts_are_equal(site: Si
 
     (difference,) = compare(before, Snapshot.take([site.url]))
 
-    assert (difference.rows, difference.keys) == (0, ("two",))
+    assert (difference.rows, difference.keys, difference.gone) == (0, ("two",), ("one",))
+    assert str(difference) == "scopes: +0 rows of no owner, unexplained: two, gone: one (scenario unknown)"
+
+
+def test_keys_that_python_hashes_alike_are_told_apart(site: Site) -> None:
+    site.execute("INSERT INTO emoji (id) VALUES (-1)")
+    before = Snapshot.take([site.url])
+    site.execute("UPDATE emoji SET id = -2")
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert (difference.keys, difference.gone) == (("-2",), ("-1",))
+
+
+def test_a_row_that_vanished_is_named(site: Site) -> None:
+    first, _ = (site.add("agent_templates", created_by=None) for _ in range(2))
+    before = Snapshot.take([site.url])
+    site.remove("agent_templates", id=first)
+
+    (difference,) = compare(before, Snapshot.take([site.url]))
+
+    assert str(difference) == f"agent_templates: -1 rows of no owner, unexplained, gone: {first} (scenario unknown)"
+
+
+def test_a_row_with_the_values_of_another_is_named_too(site: Site) -> None:
+    site.add_all("scopes", [{"scope": "one"}, {"scope": "two"}])
+    before = Snapshot.take([site.url])
+    site.add("scopes", scope="one")
+    after = Snapshot.take([site.url])
+
+    assert [(each.rows, each.keys, each.gone) for each in compare(before, after)] == [(1, ("one",), ())]
+    assert [(each.rows, each.keys, each.gone) for each in compare(after, before)] == [(-1, (), ("one",))]
 
 
 def test_a_row_without_a_key_may_hold_values_of_any_kind(site: Site) -> None:
@@ -160,17 +230,18 @@ def test_where_rows_are_too_many_to_remember_only_the_keys_of_new_owners_are_nam
     ]
 
 
-def test_of_many_new_rows_the_first_ten_are_named(site: Site) -> None:
+def test_of_many_rows_that_are_new_or_gone_the_first_ten_are_named(site: Site) -> None:
     before = Snapshot.take([site.url])
     site.add_all("scopes", ({"scope": f"new {number:02}"} for number in range(12)))
 
-    (difference,) = compare(before, Snapshot.take([site.url]))
+    after = Snapshot.take([site.url])
 
-    assert (difference.rows, difference.keys) == (12, tuple(f"new {number:02}" for number in range(10)))
-    assert str(difference) == (
-        "scopes: +12 rows of no owner, unexplained: "
-        f"{', '.join(f'new {number:02}' for number in range(10))} (scenario unknown)"
-    )
+    (difference,), (reverse,) = compare(before, after), compare(after, before)
+
+    first = tuple(f"new {number:02}" for number in range(10))
+    assert (difference.rows, difference.keys, difference.gone) == (12, first, ())
+    assert (reverse.rows, reverse.keys, reverse.gone) == (-12, (), first)
+    assert str(difference) == (f"scopes: +12 rows of no owner, unexplained: {', '.join(first)} (scenario unknown)")
     assert str(replace(difference, rows=-1, keys=(), scenarios=("ONE-001", "TWO-002"))) == (
         "scopes: -1 rows of no owner, unexplained (made in ONE-001, TWO-002)"
     )

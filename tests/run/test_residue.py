@@ -6,10 +6,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from tests.suite import PORTS, ROOT, Suite, await_that, database_of, is_talking
+from tests.suite import PORTS, ROOT, Outcome, Suite, await_that, database_of, is_talking
 
 GROUP = "INSERT INTO group_info (tenant_id, agent_id, group_id, platform, create_time, last_active) VALUES"
 OF_NOBODY = f"{GROUP} ('tenant_of_nobody', 'agent_of_nobody', '42', 'test', 0, 0)"
+AGENT = "INSERT INTO agents (tenant_id, agent_id, name, persona, created_at, updated_at) VALUES"
+AGENT_OF_NOBODY = f"{AGENT} ('tenant_of_nobody', 'agent_of_nobody', 'a', 'p', '2026-01-01', '2026-01-01')"
+AGENT_OF_STRANGER = AGENT_OF_NOBODY.replace("_of_nobody", "_stranger")
+STRANGER = """INSERT INTO tenant_users (tenant_id, user_id, username, username_key, password_hash, api_key, status,
+        tenant_type, tenant_name, created_at, updated_at, login_count)
+    VALUES ('tenant_stranger', 'user_stranger', 'mallory', 'mallory', 'x', 'y', 'active', 'personal', 'Mallory',
+        '2026-01-01', '2026-01-01', 0)"""
 OF_NO_NUMBER = "CREATE TABLE letters (name TEXT PRIMARY KEY);\nINSERT INTO letters VALUES ('letter')"
 # The groups of a tenant are removed before its agents are.
 BEHIND_THE_PURGE = f"""CREATE TRIGGER late AFTER DELETE ON agents
@@ -20,20 +27,16 @@ BEHIND_THE_PURGE = f"""CREATE TRIGGER late AFTER DELETE ON agents
     ("plant", "named"),
     [
         pytest.param(OF_NOBODY, "group_info: .* tenant_of_nobody/agent_of_nobody, unexplained: ", id="of nobody"),
+        pytest.param(
+            AGENT_OF_NOBODY, "agents: .* tenant_of_nobody/agent_of_nobody, unexplained: ", id="agent of nobody"
+        ),
+        pytest.param(STRANGER, "tenant_users: .* tenant_stranger, unexplained: ", id="tenant whom nobody registered"),
         pytest.param(OF_NO_NUMBER, "letters: .* no owner, unexplained: letter ", id="of no number"),
         pytest.param(BEHIND_THE_PURGE, "group_info: .*, left over: ", id="of a tenant of the run"),
     ],
 )
 def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, named: str) -> None:
-    flow = ("--tags=@FLOW-001,@FLOW-004", "-D", "users=1", "-D", "agents=1", "-D", "messages=50")
-    process = suite.popen(*PORTS, *flow)
-    await_that(lambda: is_talking(suite.reports), process)
-    engine = create_engine(f"sqlite:///{database_of(suite.reports)}")
-    with engine.begin() as connection:
-        for statement in plant.split(";\n"):
-            connection.exec_driver_sql(statement)
-    engine.dispose()
-    outcome = suite.finish(process)
+    outcome = _planted(suite, plant)
 
     assert outcome.exit_code == 1, outcome.output
     (left,) = outcome.results["cleanup"]["residue"]
@@ -41,6 +44,15 @@ def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, 
     assert ": +1 rows of " in left
     assert left.endswith(" (made in FLOW-004)")
     assert left in outcome.output
+
+
+def test_what_others_do_meanwhile_in_a_database_that_the_run_shares_is_theirs(suite: Suite) -> None:
+    shared = suite.reports / "shared" / "maimbot.db"  # where the test looks for the run's own, too
+    shared.parent.mkdir(parents=True)
+    outcome = _planted(suite, f"{STRANGER};\n{AGENT_OF_STRANGER}", "-D", f"database_url=sqlite:///{shared}")
+
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.results["cleanup"]["residue"] == []
 
 
 @pytest.mark.parametrize(("known", "exit_code"), [("letters", 0), ("notes", 1)])
@@ -66,3 +78,16 @@ def test_what_is_known_to_be_left_in_one_of_several_databases_does_not_make_the_
     (left,) = outcome.results["cleanup"]["residue"]
     assert left.startswith(f"{tmp_path}/second.db:letters: +1 rows of no owner, unexplained: letter ")
     assert left.endswith(", known") is (exit_code == 0)
+
+
+def _planted(suite: Suite, plant: str, *arguments: str) -> Outcome:
+    """Let a run go to its end, into whose database this is planted while FLOW-004 talks."""
+    flow = ("--tags=@FLOW-001,@FLOW-004", "-D", "users=1", "-D", "agents=1", "-D", "messages=50")
+    process = suite.popen(*PORTS, *flow, *arguments)
+    await_that(lambda: is_talking(suite.reports), process)
+    engine = create_engine(f"sqlite:///{database_of(suite.reports)}")
+    with engine.begin() as connection:
+        for statement in plant.split(";\n"):
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+    return suite.finish(process)
