@@ -57,11 +57,12 @@ class Servers:
         """Stop what runs and launch it on the same ports, with the same database."""
         with self._locked():
             record = read_record(self._folder)
+            settings = self._settings.model_copy(update=self._as_launched(record) if record else {})
             try:
                 self._stop()
             except InfrastructureError as killed:
                 self._console.print(f"note: {killed}")
-            self._launch(self._settings.model_copy(update=_ports(record) if record else {}))
+            self._launch(settings)
         return self.status()
 
     def status(self) -> int:
@@ -108,13 +109,25 @@ class Servers:
             stopped = stop_recorded(self._folder)
         self._console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing is running.")
 
+    def _as_launched(self, record: DeploymentRecord) -> dict[str, object]:
+        """Return the settings that launch on the same ports, with the same database."""
+        return {
+            "configurator_port": urlsplit(record.configurator_url).port,
+            "replier_port": urlsplit(record.replier_url).port,
+            "database_url": self._database_url(record) if self._profile.chooses_database else None,
+        }
+
+    def _database_url(self, record: DeploymentRecord) -> str:
+        database_url = record.database_url or self._settings.database_url
+        if not database_url:
+            raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+        return database_url
+
     def _run_flow(self, flow_settings: Mapping[str, str]) -> int:
         record = read_record(self._folder)
         if record is None:
             raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
-        database_url = record.database_url or self._settings.database_url
-        if not database_url:
-            raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+        database_url = self._database_url(record)
         urls = {
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
@@ -144,13 +157,6 @@ class Servers:
                     "another start_servers.py is starting or stopping these servers; wait until it is done."
                 ) from None
             yield
-
-
-def _ports(record: DeploymentRecord) -> dict[str, int | None]:
-    return {
-        "configurator_port": urlsplit(record.configurator_url).port,
-        "replier_port": urlsplit(record.replier_url).port,
-    }
 
 
 def _environment_of_flow(database_url: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +114,37 @@ def test_servers_outlive_the_command_and_every_other_verb_finds_them(checkout: C
     status = checkout.run("status")
     assert status.returncode == 1
     assert status.stdout.count("not running") == 3
+
+
+def test_a_restart_keeps_ports_and_database_that_only_the_start_was_given(checkout: Checkout, tmp_path: Path) -> None:
+    variables = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/own.db", "MAIM_CONFIGURATOR_PORT": "auto"}
+    start_with(variables, checkout)
+    before = checkout.record
+    assert before.database_url == variables["MAIM_DATABASE_URL"]
+    restarted = checkout.run("restart")
+    assert restarted.returncode == 0, restarted.stderr
+    after = checkout.record
+    assert after.database_url == before.database_url
+    assert (after.configurator_url, after.replier_url) == (before.configurator_url, before.replier_url)
+
+
+def test_a_restart_that_cannot_know_the_database_is_refused_while_the_servers_run_on(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    # SQLite has no passwords; that a URL holds one is what matters here.
+    variables = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/own.db?password=s3cret"}
+    start_with(variables, checkout)
+    pids = checkout.pids
+    refused = checkout.run("restart")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "error: the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.\n",
+    )
+    assert checkout.pids == pids
+    assert all(each.find() for each in checkout.record.backends)
+    checkout.environment.update(variables)
+    assert checkout.run("restart").returncode == 0
+    assert not set(checkout.pids) & set(pids)
 
 
 def test_status_is_not_0_when_one_server_is_dead_and_start_launches_all_again(checkout: Checkout) -> None:
@@ -232,6 +263,12 @@ def test_the_shell_script_takes_the_same_verbs_from_any_directory(checkout: Chec
     status = run(command, checkout.folder.parent, checkout.environment)
     assert (status.returncode, status.stderr) == (1, "")
     assert status.stdout.count("not running") == 3
+
+
+def start_with(variables: dict[str, str], checkout: Checkout) -> None:
+    """Start the servers with variables that later commands do not have."""
+    started = replace(checkout, environment={**checkout.environment, **variables}).run("start")
+    assert started.returncode == 0, started.stderr
 
 
 def run(command: list[str], folder: Path | str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
