@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from support.deployments.launch import launch
+from support.deployments.processes import interrupts_deferred
 from support.deployments.profile import load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
@@ -35,6 +36,7 @@ class Servers:
                 f"{self._profile.name} is a deployment to attach to; these servers are launched, so give a profile "
                 "with [[backend]] and no configurator_url."
             )
+        self._has_launched = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
@@ -80,14 +82,14 @@ class Servers:
 
     def test(self, flow_settings: Mapping[str, str]) -> int:
         """Run the acceptance flow against the servers; launch them first, and stop them then, if they do not run."""
-        launched_here = not self._all_healthy()
-        if launched_here:
-            self.start()
         try:
+            if not self._all_healthy():
+                self.start()
             return self._run_flow(flow_settings)
         finally:
-            if launched_here:
-                self.stop()
+            if self._has_launched:
+                with interrupts_deferred():
+                    self.stop()
 
     def _records(self) -> dict[str, BackendRecord | None]:
         record = read_record(self._folder)
@@ -101,6 +103,8 @@ class Servers:
         return not any(self._problems().values())
 
     def _launch(self, settings: Settings) -> None:
+        # From its first process on: an interrupt may come before launch() returns.
+        self._has_launched = True
         with self._console.status(f"Starting {self._profile.name} ..."):
             launch(settings, self._profile, self._folder)
 

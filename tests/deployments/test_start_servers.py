@@ -212,6 +212,35 @@ def test_the_flow_runs_against_servers_that_are_started_for_it_and_stopped_after
     assert read_record(checkout.folder / ".servers") is None
 
 
+def test_a_test_interrupted_before_the_flow_stops_what_it_has_started(
+    checkout: Checkout, write_profile: WriteProfile, tmp_path: Path
+) -> None:
+    # The second look at its health is that of the table, which is printed before the flow.
+    looked = tmp_path / "looked"
+    write_profile(replier=f"--healthy-once {looked}")
+    with checkout.begin("test") as test:
+        assert wait_until(looked.exists, 20)
+        backends = checkout.record.backends
+        test.send_signal(signal.SIGTERM)
+        assert test.wait(20) == 128 + signal.SIGTERM
+    assert [each.find() for each in backends] == [None, None, None]
+
+
+def test_a_test_interrupted_while_it_stops_the_servers_stops_them_to_the_end(
+    checkout: Checkout, write_profile: WriteProfile
+) -> None:
+    write_profile(configurator="--after-model")
+    with checkout.begin("test") as test:
+        assert wait_until(lambda: checkout.has_launched(3), 20)
+        model, _, replier = backends = checkout.record.backends
+        assert wait_until(lambda: "stopped at" in replier.log_file.read_text("utf-8"), 20)
+        test.send_signal(signal.SIGTERM)
+        os.kill(model.pid, signal.SIGKILL)
+        assert test.wait(20) == 128 + signal.SIGTERM
+    assert [each.find() for each in backends] == [None, None, None]
+    assert read_record(checkout.folder / ".servers") is None
+
+
 def test_a_failing_flow_fails_the_command_and_leaves_servers_that_were_running(checkout: Checkout) -> None:
     checkout.run("start")
     pids = checkout.pids
