@@ -175,7 +175,7 @@ def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, 
     with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
         try:
             return behave.wait()
-        except (KeyboardInterrupt, SystemExit):
+        except KeyboardInterrupt:
             behave.send_signal(signal.SIGINT)
             behave.wait()
             raise

@@ -79,6 +79,14 @@ def checkout(tmp_path: Path, write_profile: WriteProfile) -> Iterator[Checkout]:
     stop_recorded(folder / ".servers")
 
 
+@pytest.fixture
+def as_under_nohup() -> Iterator[None]:
+    """Let what is started outlive a closed terminal."""
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, former)
+
+
 def test_servers_outlive_the_command_and_every_other_verb_finds_them(checkout: Checkout) -> None:
     started = checkout.run("start")
     assert started.returncode == 0, started.stderr
@@ -169,6 +177,17 @@ def test_an_interrupt_in_mid_start_leaves_nothing_running(
         start.send_signal(number)
         assert start.wait(20) == code
     assert [each.find() for each in backends] == [None, None]
+
+
+@pytest.mark.usefixtures("as_under_nohup")
+def test_a_command_under_nohup_outlives_its_terminal(checkout: Checkout, write_profile: WriteProfile) -> None:
+    write_profile(configurator="--health 503", configurator_timeout="2")
+    with checkout.begin("start") as start:
+        assert wait_until(lambda: checkout.has_launched(2), 20)
+        start.send_signal(signal.SIGHUP)
+        _, errors = start.communicate(timeout=20)
+    assert errors.startswith("error: configurator is alive but was not ready within 2 s")
+    assert start.returncode == 1
 
 
 def test_a_failing_start_says_why_and_leaves_nothing_running(checkout: Checkout, write_profile: WriteProfile) -> None:
