@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -21,6 +20,8 @@ from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
 _FLOW = "features/flow.feature"
+# For an interrupted flow; times wait_factor.
+_SECONDS_TO_UNDO = 60.0
 
 
 class Servers:
@@ -142,7 +143,8 @@ class Servers:
         command = [sys.executable, "-m", "behave", _FLOW]
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
-        return _run_to_its_end(command, self._root, _environment_of_flow(database_url))
+        seconds = _SECONDS_TO_UNDO * self._settings.wait_factor
+        return _run_to_its_end(command, self._root, _environment_of_flow(database_url), seconds)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -170,12 +172,19 @@ def _environment_of_flow(database_url: str) -> dict[str, str]:
     return {**inherited, f"{ENVIRONMENT_PREFIX}DATABASE_URL": database_url}
 
 
-def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str]) -> int:
+def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int:
     # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
     with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
         try:
             return behave.wait()
         except KeyboardInterrupt:
-            behave.send_signal(signal.SIGINT)
-            behave.wait()
+            behave.terminate()
+            try:
+                behave.wait(seconds)
+            except subprocess.TimeoutExpired:
+                behave.kill()
+                raise InfrastructureError(
+                    f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
+                    "left with python -m support.purge."
+                ) from None
             raise

@@ -29,6 +29,27 @@ def note_down(context):
     assert context.config.userdata.get("users") != "9"
 """
 
+UNDONE_LATER = """
+import pathlib
+import requests
+from behave import given
+from support.interrupts import Interrupts
+from support.polling import wait_until
+
+@given("the settings are noted down")
+def wait_for_an_interrupt(context):
+    interrupts = Interrupts()
+    interrupts.install()
+    pathlib.Path("waiting.txt").touch()
+    try:
+        wait_until(lambda: False, 60)
+    except KeyboardInterrupt:
+        pathlib.Path("undoing.txt").touch()
+        wait_until(pathlib.Path("go.txt").exists, 60)
+        health = requests.get(context.config.userdata["configurator_url"] + "/health", timeout=5)
+        pathlib.Path("undone.txt").write_text(str(health.status_code))
+"""
+
 WriteProfile = Callable[..., Path]
 
 
@@ -50,6 +71,9 @@ class Checkout:
             text=True,
         )
 
+    def write_step(self, text: str) -> None:
+        (self.folder / "features" / "steps" / "flow.py").write_text(text, encoding="utf-8")
+
     @property
     def record(self) -> DeploymentRecord:
         record = read_record(self.folder / ".servers")
@@ -70,12 +94,13 @@ def checkout(tmp_path: Path, write_profile: WriteProfile) -> Iterator[Checkout]:
     folder = tmp_path / "checkout"
     (folder / "features" / "steps").mkdir(parents=True)
     (folder / "features" / "flow.feature").write_text(FEATURE, encoding="utf-8")
-    (folder / "features" / "steps" / "flow.py").write_text(STEPS, encoding="utf-8")
     (folder / "support").symlink_to(REPOSITORY / "support")
     for name in ("start_servers.py", "start_servers.sh"):
         shutil.copy(REPOSITORY / name, folder)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("MAIM_")}
-    yield Checkout(folder, {**inherited, "MAIM_DEPLOYMENT": str(write_profile())})
+    checkout = Checkout(folder, {**inherited, "MAIM_DEPLOYMENT": str(write_profile())})
+    checkout.write_step(STEPS)
+    yield checkout
     stop_recorded(folder / ".servers")
 
 
@@ -258,6 +283,41 @@ def test_a_test_interrupted_while_it_stops_the_servers_stops_them_to_the_end(
         assert test.wait(20) == 128 + signal.SIGTERM
     assert [each.find() for each in backends] == [None, None, None]
     assert read_record(checkout.folder / ".servers") is None
+
+
+@pytest.mark.usefixtures("as_in_terminal")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_flow_undoes_itself_before_its_servers_stop_however_often_it_is_interrupted(
+    checkout: Checkout, number: signal.Signals, code: int
+) -> None:
+    checkout.write_step(UNDONE_LATER)
+    with checkout.begin("test") as test:
+        assert wait_until((checkout.folder / "waiting.txt").exists, 20)
+        backends = checkout.record.backends
+        test.send_signal(number)
+        assert wait_until((checkout.folder / "undoing.txt").exists, 20)
+        test.send_signal(number)
+        assert test.stderr
+        assert test.stderr.readline().startswith("Already ending")
+        (checkout.folder / "go.txt").touch()
+        assert test.wait(20) == code
+    assert (checkout.folder / "undone.txt").read_text("utf-8") == "200"
+    assert [each.find() for each in backends] == [None, None, None]
+
+
+def test_a_flow_that_does_not_undo_itself_in_time_is_killed(checkout: Checkout) -> None:
+    checkout.run("start")
+    checkout.write_step(UNDONE_LATER)
+    checkout.environment["MAIM_WAIT_FACTOR"] = "0.01"
+    with checkout.begin("test") as test:
+        assert wait_until((checkout.folder / "waiting.txt").exists, 20)
+        test.send_signal(signal.SIGTERM)
+        assert test.wait(20) == 1
+        assert test.stderr
+        assert test.stderr.read() == (
+            "error: the interrupted flow had not undone itself after 0.6 s and was killed; remove what it left with "
+            "python -m support.purge.\n"
+        )
 
 
 def test_a_failing_flow_fails_the_command_and_leaves_servers_that_were_running(checkout: Checkout) -> None:
