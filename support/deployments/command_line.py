@@ -21,11 +21,16 @@ def run(arguments: Sequence[str], root: Path) -> int:
     given = {name: value for name, value in vars(_parse(arguments)).items() if value is not None}
     verb = given.pop("verb")
     try:
-        servers = Servers(root, load_settings(given))
+        servers = Servers(root)
+        # What was started here is shown and stopped whatever is set.
+        if verb == "status":
+            return servers.status()
+        if verb == "stop":
+            return servers.stop()
+        settings = load_settings(given)
         if verb == "test":
-            return servers.test({name: given[name] for name in _OF_THE_FLOW if name in given})
-        verbs = {"start": servers.start, "stop": servers.stop, "restart": servers.restart, "status": servers.status}
-        return verbs[verb]()
+            return servers.test(settings, {name: given[name] for name in _OF_THE_FLOW if name in given})
+        return servers.restart(settings) if verb == "restart" else servers.start(settings)
     except SuiteError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1

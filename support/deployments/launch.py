@@ -10,7 +10,7 @@ from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkou
 from support.deployments.databases import check_database, parse_url
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
-from support.deployments.profile import BackendProfile, Profile
+from support.deployments.profile import BackendProfile, Profile, from_any_folder
 from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings
@@ -71,6 +71,7 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
         databases = (settings.database_url, *databases[1:])
     deployment = Deployment(
         profile=profile,
+        profile_name=from_any_folder(settings.deployment),
         configurator_url=urls["configurator"],
         replier_url=f"ws://{HOST}:{ports['replier']}{profile.replier_path}",
         front_url=urls.get("front"),

@@ -227,6 +227,12 @@ def find_profile(name_or_path: str) -> Path:
     return FOLDER / f"{name_or_path}.toml"
 
 
+def from_any_folder(name_or_path: str) -> str:
+    """Return what stands for the same profile wherever it is read. Raises UsageError for a name that is unknown."""
+    path = find_profile(name_or_path)
+    return name_or_path if path == FOLDER / f"{name_or_path}.toml" else str(path.absolute())
+
+
 def known_failures_beside(name_or_path: str) -> Path:
     """Return the file beside the profile that lists what the deployment is known to break; it need not exist."""
     return find_profile(name_or_path).with_suffix(f"{_KNOWN_FAILURES}.toml")

@@ -47,6 +47,7 @@ class DeploymentRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    deployment: str
     configurator_url: str
     replier_url: str
     model_url: str | None

@@ -19,6 +19,8 @@ from support.deployments.record import BackendRecord, DeploymentRecord, read_rec
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
+# Of which status tells that nothing runs.
+_DEFAULT_DEPLOYMENT = "embedded"
 _FLOW = "features/flow.feature"
 # For an interrupted flow; times wait_factor.
 _SECONDS_TO_UNDO = 60.0
@@ -27,27 +29,21 @@ _SECONDS_TO_UNDO = 60.0
 class Servers:
     """Servers that outlive the command that launches them; state, logs and database are in .servers/."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self._folder = root / ".servers"
-        self._settings = settings
-        self._profile = load_profile(settings.deployment)
-        if settings.attaches or self._profile.attaches:
-            raise UsageError(
-                f"{self._profile.name} is a deployment to attach to; these servers are launched, so give a profile "
-                "with [[backend]] and no configurator_url."
-            )
         self._has_launched = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
-    def start(self) -> int:
+    def start(self, settings: Settings) -> int:
         """Launch the servers, unless all of them serve."""
+        _refuse_to_attach(settings)
         with self._locked():
             if self._all_healthy():
                 self._console.print("The servers are already running.")
             else:
-                self._launch(self._settings)
+                self._launch(settings)
         return self.status()
 
     def stop(self) -> int:
@@ -56,11 +52,13 @@ class Servers:
             self._stop()
         return 0
 
-    def restart(self) -> int:
+    def restart(self, settings: Settings) -> int:
         """Stop what runs and launch it on the same ports, with the same database."""
+        _refuse_to_attach(settings)
         with self._locked():
             record = read_record(self._folder)
-            settings = self._settings.model_copy(update=self._as_launched(record) if record else {})
+            if record:
+                settings = _as_launched(record, settings)
             try:
                 self._stop()
             except InfrastructureError as killed:
@@ -81,12 +79,13 @@ class Servers:
         self._console.print(table)
         return 1 if any(problems.values()) else 0
 
-    def test(self, flow_settings: Mapping[str, str]) -> int:
+    def test(self, settings: Settings, flow_settings: Mapping[str, str]) -> int:
         """Run the acceptance flow against the servers; launch them first, and stop them then, if they do not run."""
+        _refuse_to_attach(settings)
         try:
             if not self._all_healthy():
-                self.start()
-            return self._run_flow(flow_settings)
+                self.start(settings)
+            return self._run_flow(settings, flow_settings)
         finally:
             if self._has_launched:
                 with interrupts_deferred():
@@ -95,7 +94,8 @@ class Servers:
     def _records(self) -> dict[str, BackendRecord | None]:
         record = read_record(self._folder)
         recorded = {each.name: each for each in record.backends} if record else {}
-        return {each.name: recorded.get(each.name) for each in self._profile.backends}
+        profile = load_profile(record.deployment if record else _DEFAULT_DEPLOYMENT)
+        return {each.name: recorded.get(each.name) for each in profile.backends}
 
     def _problems(self) -> dict[str, str | None]:
         return {name: record.what_is_missing() if record else "not running" for name, record in self._records().items()}
@@ -106,33 +106,20 @@ class Servers:
     def _launch(self, settings: Settings) -> None:
         # From its first process on: an interrupt may come before launch() returns.
         self._has_launched = True
-        with self._console.status(f"Starting {self._profile.name} ..."):
-            launch(settings, self._profile, self._folder)
+        profile = load_profile(settings.deployment)
+        with self._console.status(f"Starting {profile.name} ..."):
+            launch(settings, profile, self._folder)
 
     def _stop(self) -> None:
         with self._console.status("Stopping ..."):
             stopped = stop_recorded(self._folder)
         self._console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing is running.")
 
-    def _as_launched(self, record: DeploymentRecord) -> dict[str, object]:
-        """Return the settings that launch on the same ports, with the same database."""
-        return {
-            "configurator_port": urlsplit(record.configurator_url).port,
-            "replier_port": urlsplit(record.replier_url).port,
-            "database_url": self._database_url(record) if self._profile.chooses_database else None,
-        }
-
-    def _database_url(self, record: DeploymentRecord) -> str:
-        database_url = record.database_url or self._settings.database_url
-        if not database_url:
-            raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
-        return database_url
-
-    def _run_flow(self, flow_settings: Mapping[str, str]) -> int:
+    def _run_flow(self, settings: Settings, flow_settings: Mapping[str, str]) -> int:
         record = read_record(self._folder)
         if record is None:
             raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
-        database_url = self._database_url(record)
+        database_url = _database_url(record, settings)
         urls = {
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
@@ -143,7 +130,7 @@ class Servers:
         command = [sys.executable, "-m", "behave", _FLOW]
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
-        seconds = _SECONDS_TO_UNDO * self._settings.wait_factor
+        seconds = _SECONDS_TO_UNDO * settings.wait_factor
         return _run_to_its_end(command, self._root, _environment_of_flow(database_url), seconds)
 
     @contextmanager
@@ -163,6 +150,34 @@ class Servers:
                     "another start_servers.py is starting or stopping these servers; wait until it is done."
                 ) from None
             yield
+
+
+def _refuse_to_attach(settings: Settings) -> None:
+    profile = load_profile(settings.deployment)
+    if settings.attaches or profile.attaches:
+        raise UsageError(
+            f"{profile.name} is a deployment to attach to; these servers are launched, so give a profile "
+            "with [[backend]] and no configurator_url."
+        )
+
+
+def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
+    """Return the settings with the same ports and the same database."""
+    chooses_database = load_profile(settings.deployment).chooses_database
+    return settings.model_copy(
+        update={
+            "configurator_port": urlsplit(record.configurator_url).port,
+            "replier_port": urlsplit(record.replier_url).port,
+            "database_url": _database_url(record, settings) if chooses_database else None,
+        }
+    )
+
+
+def _database_url(record: DeploymentRecord, settings: Settings) -> str:
+    database_url = record.database_url or settings.database_url
+    if not database_url:
+        raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+    return database_url
 
 
 def _environment_of_flow(database_url: str) -> dict[str, str]:

@@ -349,6 +349,26 @@ def test_a_deployment_that_is_only_attached_to_is_refused(checkout: Checkout) ->
     assert "is a deployment to attach to" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"MAIM_CONFIGURATOR_URL": "http://127.0.0.1:1", "MAIM_REPLIER_URL": "ws://127.0.0.1:1"},
+        {"MAIM_DEPLOYMENT": "attach.example"},
+        {"MAIM_DEPLOYMENT": "nosuch", "MAIM_USERS": "0"},
+    ],
+)
+def test_what_was_started_is_shown_and_stopped_whatever_is_set_now(
+    checkout: Checkout, variables: dict[str, str]
+) -> None:
+    started = checkout.run("start")
+    checkout.environment.update(variables)
+    status = checkout.run("status")
+    assert (status.returncode, status.stdout, status.stderr) == (0, started.stdout, "")
+    stopped = checkout.run("stop")
+    assert (stopped.returncode, stopped.stdout) == (0, "Stopped replier, configurator, model.\n")
+    assert checkout.run("status").returncode == 1
+
+
 def test_without_its_packages_it_says_what_to_do(checkout: Checkout) -> None:
     command = [sys.executable, "-S", str(checkout.folder / "start_servers.py"), "status"]
     lacking = run(command, "/", checkout.environment)
