@@ -12,15 +12,17 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from support.deployments.databases import holds_password
 from support.deployments.launch import launch
 from support.deployments.processes import interrupts_deferred
-from support.deployments.profile import load_profile
+from support.deployments.profile import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
 # Of which status tells that nothing runs.
 _DEFAULT_DEPLOYMENT = "embedded"
+_NOT_RECORDED = "one with a password"
 _FLOW = "features/flow.feature"
 # For an interrupted flow; times wait_factor.
 _SECONDS_TO_UNDO = 60.0
@@ -37,10 +39,12 @@ class Servers:
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
     def start(self, settings: Settings) -> int:
-        """Launch the servers, unless all of them serve."""
+        """Launch the servers, unless all of them serve. Raises UsageError when they do, but not as it is asked for."""
         _refuse_to_attach(settings)
         with self._locked():
-            if self._all_healthy():
+            record = read_record(self._folder)
+            if record and self._all_healthy():
+                _as_launched(record, settings)
                 self._console.print("The servers are already running.")
             else:
                 self._launch(settings)
@@ -53,12 +57,12 @@ class Servers:
         return 0
 
     def restart(self, settings: Settings) -> int:
-        """Stop what runs and launch it on the same ports, with the same database."""
+        """Stop what runs and launch it again, on the same ports, with the same database."""
         _refuse_to_attach(settings)
         with self._locked():
             record = read_record(self._folder)
             if record:
-                settings = _as_launched(record, settings)
+                settings = _to_launch_again(record, settings)
             try:
                 self._stop()
             except InfrastructureError as killed:
@@ -119,7 +123,8 @@ class Servers:
         record = read_record(self._folder)
         if record is None:
             raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
-        database_url = _database_url(record, settings)
+        settings = _as_launched(record, settings)
+        database_url = _database_url(settings)
         urls = {
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
@@ -162,22 +167,45 @@ def _refuse_to_attach(settings: Settings) -> None:
 
 
 def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
-    """Return the settings with the same ports and the same database."""
+    """Return the settings by which it was launched. Raises UsageError when these ask for something else."""
+    launched: dict[str, str | int | None] = {
+        "deployment": record.deployment,
+        "configurator_port": urlsplit(record.configurator_url).port,
+        "replier_port": urlsplit(record.replier_url).port,
+        "database_url": record.database_url or _NOT_RECORDED,
+    }
+    for name, asked in _asked(settings).items():
+        if asked not in (launched[name], "auto"):
+            raise UsageError(
+                f"the servers were started with {name} {launched[name]}, and {asked} is asked for; "
+                "leave it out, or stop them first."
+            )
+    return settings.model_copy(update={**launched, "database_url": record.database_url or settings.database_url})
+
+
+def _asked(settings: Settings) -> dict[str, str | int]:
+    """Return what is given of that by which servers are launched."""
+    asked: dict[str, str | int | None] = {
+        "deployment": from_any_folder(settings.deployment) if "deployment" in settings.model_fields_set else None,
+        "configurator_port": settings.configurator_port,
+        "replier_port": settings.replier_port,
+        "database_url": settings.database_url,
+    }
+    if settings.database_url and holds_password(settings.database_url):
+        asked["database_url"] = _NOT_RECORDED
+    return {name: value for name, value in asked.items() if value}
+
+
+def _to_launch_again(record: DeploymentRecord, settings: Settings) -> Settings:
+    settings = _as_launched(record, settings)
     chooses_database = load_profile(settings.deployment).chooses_database
-    return settings.model_copy(
-        update={
-            "configurator_port": urlsplit(record.configurator_url).port,
-            "replier_port": urlsplit(record.replier_url).port,
-            "database_url": _database_url(record, settings) if chooses_database else None,
-        }
-    )
+    return settings.model_copy(update={"database_url": _database_url(settings) if chooses_database else None})
 
 
-def _database_url(record: DeploymentRecord, settings: Settings) -> str:
-    database_url = record.database_url or settings.database_url
-    if not database_url:
+def _database_url(settings: Settings) -> str:
+    if not settings.database_url:
         raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
-    return database_url
+    return settings.database_url
 
 
 def _environment_of_flow(database_url: str) -> dict[str, str]:

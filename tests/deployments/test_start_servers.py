@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -105,6 +106,13 @@ def checkout(tmp_path: Path, write_profile: WriteProfile) -> Iterator[Checkout]:
 
 
 @pytest.fixture
+def running(checkout: Checkout) -> Checkout:
+    """A checkout whose servers run."""
+    assert checkout.run("start").returncode == 0
+    return checkout
+
+
+@pytest.fixture
 def as_under_nohup() -> Iterator[None]:
     """Let what is started outlive a closed terminal."""
     former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -178,6 +186,49 @@ def test_a_restart_that_cannot_know_the_database_is_refused_while_the_servers_ru
     checkout.environment.update(variables)
     assert checkout.run("restart").returncode == 0
     assert not set(checkout.pids) & set(pids)
+
+
+def test_a_restart_launches_the_deployment_that_only_the_start_was_given(checkout: Checkout) -> None:
+    deployment = checkout.environment.pop("MAIM_DEPLOYMENT")
+    start_with({"MAIM_DEPLOYMENT": deployment}, checkout)
+    pids = checkout.pids
+    restarted = checkout.run("restart")
+    assert restarted.returncode == 0, restarted.stderr
+    assert checkout.record.deployment == deployment
+    assert not set(checkout.pids) & set(pids)
+
+
+@pytest.mark.parametrize("verb", ["start", "restart", "test"])
+def test_what_the_running_servers_are_not_is_refused(running: Checkout, verb: str) -> None:
+    record = running.record
+    for name, launched, asked, shown in [
+        ("configurator_port", urlsplit(record.configurator_url).port, "1", "1"),
+        ("replier_port", urlsplit(record.replier_url).port, "1", "1"),
+        ("database_url", record.database_url, "sqlite:////tmp/other.db", "sqlite:////tmp/other.db"),
+        ("database_url", record.database_url, "postgresql://maim:s3cret@127.0.0.1/maim", "one with a password"),
+        ("deployment", record.deployment, "embedded", "embedded"),
+    ]:
+        refused = with_variables({f"MAIM_{name.upper()}": asked}, running).run(verb)
+        assert (refused.returncode, refused.stderr) == (
+            2,
+            f"error: the servers were started with {name} {launched}, and {shown} is asked for; "
+            "leave it out, or stop them first.\n",
+        )
+    assert running.record == record
+    assert all(each.find() for each in record.backends)
+
+
+def test_what_the_running_servers_are_may_be_asked_for_again(running: Checkout) -> None:
+    record = running.record
+    variables = {
+        "MAIM_CONFIGURATOR_PORT": str(urlsplit(record.configurator_url).port),
+        "MAIM_REPLIER_PORT": "auto",
+        "MAIM_DATABASE_URL": str(record.database_url),
+    }
+    again = with_variables(variables, running).run("start")
+    assert again.returncode == 0, again.stderr
+    assert "already running" in again.stdout
+    assert running.record == record
 
 
 def test_status_is_not_0_when_one_server_is_dead_and_start_launches_all_again(checkout: Checkout) -> None:
@@ -393,9 +444,13 @@ def test_the_shell_script_takes_the_same_verbs_from_any_directory(checkout: Chec
     assert status.stdout.count("not running") == 3
 
 
+def with_variables(variables: dict[str, str], checkout: Checkout) -> Checkout:
+    return replace(checkout, environment={**checkout.environment, **variables})
+
+
 def start_with(variables: dict[str, str], checkout: Checkout) -> None:
     """Start the servers with variables that later commands do not have."""
-    started = replace(checkout, environment={**checkout.environment, **variables}).run("start")
+    started = with_variables(variables, checkout).run("start")
     assert started.returncode == 0, started.stderr
 
 
