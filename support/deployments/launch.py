@@ -7,7 +7,7 @@ from pathlib import Path
 
 from support.deployments.backend import Backend
 from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkout, find_python, write_files
-from support.deployments.databases import check_database, parse_url
+from support.deployments.databases import check_database, parse_url, with_absolute_path
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
 from support.deployments.profile import BackendProfile, Profile, from_any_folder
@@ -68,7 +68,8 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
     places = _find_places(settings, profile, directory)
     databases = tuple(url.format(**places) for url in profile.databases)
     if settings.database_url:
-        databases = (settings.database_url, *databases[1:])
+        # The backends run in other folders.
+        databases = (with_absolute_path(settings.database_url), *databases[1:])
     deployment = Deployment(
         profile=profile,
         profile_name=from_any_folder(settings.deployment),

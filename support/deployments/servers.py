@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from support.deployments.databases import holds_password
+from support.deployments.databases import holds_password, with_absolute_path
 from support.deployments.launch import launch
 from support.deployments.processes import interrupts_deferred
 from support.deployments.profile import from_any_folder, load_profile
@@ -124,7 +124,6 @@ class Servers:
         if record is None:
             raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
         settings = _as_launched(record, settings)
-        database_url = _database_url(settings)
         urls = {
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
@@ -136,7 +135,7 @@ class Servers:
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
         seconds = _SECONDS_TO_UNDO * settings.wait_factor
-        return _run_to_its_end(command, self._root, _environment_of_flow(database_url), seconds)
+        return _run_to_its_end(command, self._root, _environment_of_flow(settings), seconds)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -189,10 +188,10 @@ def _asked(settings: Settings) -> dict[str, str | int]:
         "deployment": from_any_folder(settings.deployment) if "deployment" in settings.model_fields_set else None,
         "configurator_port": settings.configurator_port,
         "replier_port": settings.replier_port,
-        "database_url": settings.database_url,
     }
-    if settings.database_url and holds_password(settings.database_url):
-        asked["database_url"] = _NOT_RECORDED
+    if settings.database_url:
+        is_secret = holds_password(settings.database_url)
+        asked["database_url"] = _NOT_RECORDED if is_secret else with_absolute_path(settings.database_url)
     return {name: value for name, value in asked.items() if value}
 
 
@@ -208,11 +207,15 @@ def _database_url(settings: Settings) -> str:
     return settings.database_url
 
 
-def _environment_of_flow(database_url: str) -> dict[str, str]:
+def _environment_of_flow(settings: Settings) -> dict[str, str]:
     # The ports of a launch mean nothing to a run that attaches.
     of_a_launch = {f"{ENVIRONMENT_PREFIX}{name}_PORT" for name in ("CONFIGURATOR", "REPLIER")}
     inherited = {name: value for name, value in os.environ.items() if name not in of_a_launch}
-    return {**inherited, f"{ENVIRONMENT_PREFIX}DATABASE_URL": database_url}
+    known = {"deployment": settings.deployment, "database_url": _database_url(settings)}
+    # What was given is seen from this folder, and behave runs in another.
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    paths = {name: str(path.expanduser().absolute()) for name, path in given.items() if isinstance(path, Path)}
+    return {**inherited, **{f"{ENVIRONMENT_PREFIX}{name.upper()}": text for name, text in {**known, **paths}.items()}}
 
 
 def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int:

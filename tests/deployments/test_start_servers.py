@@ -25,6 +25,8 @@ from behave import given
 @given("the settings are noted down")
 def note_down(context):
     noted = {**context.config.userdata, "database": os.environ["MAIM_DATABASE_URL"]}
+    noted["deployment"] = os.environ["MAIM_DEPLOYMENT"]
+    noted["reports"] = os.environ.get("MAIM_REPORTS", "none")
     noted["port"] = os.environ.get("MAIM_CONFIGURATOR_PORT", "none")
     pathlib.Path("noted.txt").write_text("\\n".join(f"{k}={v}" for k, v in sorted(noted.items())))
     assert context.config.userdata.get("users") != "9"
@@ -60,9 +62,11 @@ class Checkout:
 
     folder: Path
     environment: dict[str, str]
+    # Where commands are given.
+    caller: Path = Path("/")
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return run([sys.executable, str(self.folder / "start_servers.py"), *arguments], "/", self.environment)
+        return run([sys.executable, str(self.folder / "start_servers.py"), *arguments], self.caller, self.environment)
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -302,6 +306,8 @@ def test_the_flow_runs_against_servers_that_are_started_for_it_and_stopped_after
         "messages": "2..4",
         "cleanup": "no",
         "database": f"sqlite:///{checkout.folder}/.servers/small.db",
+        "deployment": checkout.environment["MAIM_DEPLOYMENT"],
+        "reports": "none",
         "port": "none",
     }
     assert read_record(checkout.folder / ".servers") is None
@@ -369,6 +375,25 @@ def test_a_flow_that_does_not_undo_itself_in_time_is_killed(checkout: Checkout) 
             "error: the interrupted flow had not undone itself after 0.6 s and was killed; remove what it left with "
             "python -m support.purge.\n"
         )
+
+
+def test_paths_that_are_given_are_seen_from_the_folder_of_the_command(checkout: Checkout, tmp_path: Path) -> None:
+    variables = {
+        "MAIM_DEPLOYMENT": "./small.toml",
+        "MAIM_DATABASE_URL": "sqlite:///own.db",
+        "MAIM_REPORTS": "own-reports",
+    }
+    there = replace(with_variables(variables, checkout), caller=tmp_path)
+    there.run("start")
+    assert there.record.database_url == f"sqlite:///{tmp_path}/own.db"
+    again = there.run("start")
+    assert again.returncode == 0, again.stderr
+    tested = there.run("test")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    noted = dict(line.split("=", 1) for line in (checkout.folder / "noted.txt").read_text("utf-8").splitlines())
+    assert noted["deployment"] == f"{tmp_path}/small.toml"
+    assert noted["database"] == f"sqlite:///{tmp_path}/own.db"
+    assert noted["reports"] == f"{tmp_path}/own-reports"
 
 
 def test_a_failing_flow_fails_the_command_and_leaves_servers_that_were_running(checkout: Checkout) -> None:
