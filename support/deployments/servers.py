@@ -231,6 +231,6 @@ def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, 
                 behave.kill()
                 raise InfrastructureError(
                     f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
-                    "left with python -m support.purge."
+                    "left with python -m support.purge --resume."
                 ) from None
             raise

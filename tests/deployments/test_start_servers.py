@@ -373,7 +373,7 @@ def test_a_flow_that_does_not_undo_itself_in_time_is_killed(checkout: Checkout) 
         assert test.stderr
         assert test.stderr.read() == (
             "error: the interrupted flow had not undone itself after 0.6 s and was killed; remove what it left with "
-            "python -m support.purge.\n"
+            "python -m support.purge --resume.\n"
         )
 
 
