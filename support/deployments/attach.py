@@ -10,7 +10,7 @@ from support.deployments.checkout import CHECKOUTS, check_checkout
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.http import get
-from support.deployments.profile import Profile
+from support.deployments.profile import Profile, from_any_folder
 from support.deployments.urls import check_http_url, check_websocket_url, with_path
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask
@@ -49,6 +49,7 @@ def attach(settings: Settings, profile: Profile) -> Deployment:
         raise UsageError(f"{profile.name} is launched; to attach, give both configurator_url and replier_url.")
     deployment = Deployment(
         profile=profile,
+        profile_name=from_any_folder(settings.deployment),
         configurator_url=configurator_url,
         replier_url=with_path(replier_url, profile.replier_path),
         front_url=_setting("front_url", settings, check_http_url) or profile.front_url,

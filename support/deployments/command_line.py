@@ -5,11 +5,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from support.deployments.servers import Servers
 from support.errors import SuiteError, UsageError
+from support.interrupts import Interrupts
 from support.settings import load_settings
 
 _OF_THE_FLOW = ("users", "agents", "messages", "cleanup")
@@ -17,22 +16,27 @@ _OF_THE_FLOW = ("users", "agents", "messages", "cleanup")
 
 def run(arguments: Sequence[str], root: Path) -> int:
     """Do what the command line asks for with the servers of this repository; return the exit code."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _exit)
+    interrupts = Interrupts()
+    interrupts.install()
     given = {name: value for name, value in vars(_parse(arguments)).items() if value is not None}
     verb = given.pop("verb")
     try:
-        servers = Servers(root, load_settings(given))
+        servers = Servers(root)
+        # What was started here is shown and stopped whatever is set.
+        if verb == "status":
+            return servers.status()
+        if verb == "stop":
+            return servers.stop()
+        settings = load_settings(given)
         if verb == "test":
-            return servers.test({name: given[name] for name in _OF_THE_FLOW if name in given})
-        verbs = {"start": servers.start, "stop": servers.stop, "restart": servers.restart, "status": servers.status}
-        return verbs[verb]()
+            return servers.test(settings, {name: given[name] for name in _OF_THE_FLOW if name in given})
+        return servers.restart(settings) if verb == "restart" else servers.start(settings)
     except SuiteError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
-        return 128 + signal.SIGINT
+        return interrupts.exit_code or 128 + signal.SIGINT
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -51,7 +55,3 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     test.add_argument("--messages", metavar="N", help="how many messages a conversation has: 5 or 5..10")
     test.add_argument("--no-cleanup", dest="cleanup", action="store_const", const="no", help="keep what is created")
     return parser.parse_args(arguments)
-
-
-def _exit(number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

@@ -49,6 +49,15 @@ def _is_in_memory(url: URL) -> bool:
     return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
 
 
+def with_absolute_path(url: str) -> str:
+    """Return the URL so that it names the same file from any folder, if it names one."""
+    parsed = parse_url(url)
+    name = parsed.database or ""
+    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith(("/", "file:")):
+        return url
+    return parsed.set(database=str(Path(name).absolute())).render_as_string(hide_password=False)
+
+
 def holds_password(url: str) -> bool:
     """Return whether the URL must not be written down."""
     return bool(_passwords(parse_url(url)))

@@ -21,6 +21,8 @@ class Deployment:
     """Where a MaiMBot answers and, when it was launched here, its processes."""
 
     profile: Profile
+    # What stands for the profile in the settings, from any folder.
+    profile_name: str
     configurator_url: str
     replier_url: str
     model_url: str | None
@@ -121,6 +123,7 @@ class Deployment:
             return
         main = self.database_urls[0]
         record = DeploymentRecord(
+            deployment=self.profile_name,
             configurator_url=self.configurator_url,
             replier_url=self.replier_url,
             model_url=self.model_url,

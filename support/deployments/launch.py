@@ -7,10 +7,10 @@ from pathlib import Path
 
 from support.deployments.backend import Backend
 from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkout, find_python, write_files
-from support.deployments.databases import check_database, parse_url
+from support.deployments.databases import check_database, parse_url, with_absolute_path
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
-from support.deployments.profile import BackendProfile, Profile
+from support.deployments.profile import BackendProfile, Profile, from_any_folder
 from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings
@@ -68,9 +68,11 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
     places = _find_places(settings, profile, directory)
     databases = tuple(url.format(**places) for url in profile.databases)
     if settings.database_url:
-        databases = (settings.database_url, *databases[1:])
+        # The backends run in other folders.
+        databases = (with_absolute_path(settings.database_url), *databases[1:])
     deployment = Deployment(
         profile=profile,
+        profile_name=from_any_folder(settings.deployment),
         configurator_url=urls["configurator"],
         replier_url=f"ws://{HOST}:{ports['replier']}{profile.replier_path}",
         front_url=urls.get("front"),

@@ -233,6 +233,12 @@ def _profiles_in(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.toml") if not path.stem.endswith(_KNOWN_FAILURES))
 
 
+def from_any_folder(name_or_path: str) -> str:
+    """Return what stands for the same profile wherever it is read. Raises UsageError for a name that is unknown."""
+    path = find_profile(name_or_path)
+    return name_or_path if path == FOLDER / f"{name_or_path}.toml" else str(path.absolute())
+
+
 def known_failures_beside(name_or_path: str) -> Path:
     """Return the file beside the profile that lists what the deployment is known to break; it need not exist."""
     return find_profile(name_or_path).with_suffix(f"{_KNOWN_FAILURES}.toml")

@@ -1,12 +1,13 @@
 """servers.json: what is launched in a folder, so that another process can find and stop it."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from support.deployments.processes import find, stop_in_order
+from support.deployments.processes import find, is_alive, stop_in_order
 from support.deployments.readiness import what_is_missing
 from support.errors import InfrastructureError, UsageError
 
@@ -34,8 +35,10 @@ class BackendRecord(BaseModel):
         found = self.find()
         if found:
             return what_is_missing(found, self.health_url)
-        if psutil.pid_exists(self.pid):
-            return f"not running (pid {self.pid} is another process now)"
+        with suppress(psutil.NoSuchProcess):
+            # A dead one that nobody has reaped, as in a container without init, still has its pid.
+            if is_alive(psutil.Process(self.pid)):
+                return f"not running (pid {self.pid} is another process now)"
         return "not running"
 
 
@@ -44,6 +47,7 @@ class DeploymentRecord(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    deployment: str
     configurator_url: str
     replier_url: str
     model_url: str | None

@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,38 +12,42 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from support.deployments.databases import holds_password, with_absolute_path
 from support.deployments.launch import launch
-from support.deployments.profile import load_profile
+from support.deployments.processes import interrupts_deferred
+from support.deployments.profile import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
+# Of which status tells that nothing runs.
+_DEFAULT_DEPLOYMENT = "embedded"
+_NOT_RECORDED = "one with a password"
 _FLOW = "features/flow.feature"
+# For an interrupted flow; times wait_factor.
+_SECONDS_TO_UNDO = 60.0
 
 
 class Servers:
     """Servers that outlive the command that launches them; state, logs and database are in .servers/."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self._folder = root / ".servers"
-        self._settings = settings
-        self._profile = load_profile(settings.deployment)
-        if settings.attaches or self._profile.attaches:
-            raise UsageError(
-                f"{self._profile.name} is a deployment to attach to; these servers are launched, so give a profile "
-                "with [[backend]] and no configurator_url."
-            )
+        self._has_launched = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
-    def start(self) -> int:
-        """Launch the servers, unless all of them serve."""
+    def start(self, settings: Settings) -> int:
+        """Launch the servers, unless all of them serve. Raises UsageError when they do, but not as it is asked for."""
+        _refuse_to_attach(settings)
         with self._locked():
-            if self._all_healthy():
+            record = read_record(self._folder)
+            if record and self._all_healthy():
+                _as_launched(record, settings)
                 self._console.print("The servers are already running.")
             else:
-                self._launch(self._settings)
+                self._launch(settings)
         return self.status()
 
     def stop(self) -> int:
@@ -53,15 +56,18 @@ class Servers:
             self._stop()
         return 0
 
-    def restart(self) -> int:
-        """Stop what runs and launch it on the same ports, with the same database."""
+    def restart(self, settings: Settings) -> int:
+        """Stop what runs and launch it again, on the same ports, with the same database."""
+        _refuse_to_attach(settings)
         with self._locked():
             record = read_record(self._folder)
+            if record:
+                settings = _to_launch_again(record, settings)
             try:
                 self._stop()
             except InfrastructureError as killed:
                 self._console.print(f"note: {killed}")
-            self._launch(self._settings.model_copy(update=_ports(record) if record else {}))
+            self._launch(settings)
         return self.status()
 
     def status(self) -> int:
@@ -77,21 +83,23 @@ class Servers:
         self._console.print(table)
         return 1 if any(problems.values()) else 0
 
-    def test(self, flow_settings: Mapping[str, str]) -> int:
+    def test(self, settings: Settings, flow_settings: Mapping[str, str]) -> int:
         """Run the acceptance flow against the servers; launch them first, and stop them then, if they do not run."""
-        launched_here = not self._all_healthy()
-        if launched_here:
-            self.start()
+        _refuse_to_attach(settings)
         try:
-            return self._run_flow(flow_settings)
+            if not self._all_healthy():
+                self.start(settings)
+            return self._run_flow(settings, flow_settings)
         finally:
-            if launched_here:
-                self.stop()
+            if self._has_launched:
+                with interrupts_deferred():
+                    self.stop()
 
     def _records(self) -> dict[str, BackendRecord | None]:
         record = read_record(self._folder)
         recorded = {each.name: each for each in record.backends} if record else {}
-        return {each.name: recorded.get(each.name) for each in self._profile.backends}
+        profile = load_profile(record.deployment if record else _DEFAULT_DEPLOYMENT)
+        return {each.name: recorded.get(each.name) for each in profile.backends}
 
     def _problems(self) -> dict[str, str | None]:
         return {name: record.what_is_missing() if record else "not running" for name, record in self._records().items()}
@@ -100,21 +108,22 @@ class Servers:
         return not any(self._problems().values())
 
     def _launch(self, settings: Settings) -> None:
-        with self._console.status(f"Starting {self._profile.name} ..."):
-            launch(settings, self._profile, self._folder)
+        # From its first process on: an interrupt may come before launch() returns.
+        self._has_launched = True
+        profile = load_profile(settings.deployment)
+        with self._console.status(f"Starting {profile.name} ..."):
+            launch(settings, profile, self._folder)
 
     def _stop(self) -> None:
         with self._console.status("Stopping ..."):
             stopped = stop_recorded(self._folder)
         self._console.print(f"Stopped {', '.join(stopped)}." if stopped else "Nothing is running.")
 
-    def _run_flow(self, flow_settings: Mapping[str, str]) -> int:
+    def _run_flow(self, settings: Settings, flow_settings: Mapping[str, str]) -> int:
         record = read_record(self._folder)
         if record is None:
             raise InfrastructureError("the servers were stopped by somebody else; run the test again.")
-        database_url = record.database_url or self._settings.database_url
-        if not database_url:
-            raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+        settings = _as_launched(record, settings)
         urls = {
             "configurator_url": record.configurator_url,
             "replier_url": record.replier_url,
@@ -125,7 +134,8 @@ class Servers:
         command = [sys.executable, "-m", "behave", _FLOW]
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
-        return _run_to_its_end(command, self._root, _environment_of_flow(database_url))
+        seconds = _SECONDS_TO_UNDO * settings.wait_factor
+        return _run_to_its_end(command, self._root, _environment_of_flow(settings), seconds)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -146,26 +156,81 @@ class Servers:
             yield
 
 
-def _ports(record: DeploymentRecord) -> dict[str, int | None]:
-    return {
+def _refuse_to_attach(settings: Settings) -> None:
+    profile = load_profile(settings.deployment)
+    if settings.attaches or profile.attaches:
+        raise UsageError(
+            f"{profile.name} is a deployment to attach to; these servers are launched, so give a profile "
+            "with [[backend]] and no configurator_url."
+        )
+
+
+def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
+    """Return the settings by which it was launched. Raises UsageError when these ask for something else."""
+    launched: dict[str, str | int | None] = {
+        "deployment": record.deployment,
         "configurator_port": urlsplit(record.configurator_url).port,
         "replier_port": urlsplit(record.replier_url).port,
+        "database_url": record.database_url or _NOT_RECORDED,
     }
+    for name, asked in _asked(settings).items():
+        if asked not in (launched[name], "auto"):
+            raise UsageError(
+                f"the servers were started with {name} {launched[name]}, and {asked} is asked for; "
+                "leave it out, or stop them first."
+            )
+    return settings.model_copy(update={**launched, "database_url": record.database_url or settings.database_url})
 
 
-def _environment_of_flow(database_url: str) -> dict[str, str]:
+def _asked(settings: Settings) -> dict[str, str | int]:
+    """Return what is given of that by which servers are launched."""
+    asked: dict[str, str | int | None] = {
+        "deployment": from_any_folder(settings.deployment) if "deployment" in settings.model_fields_set else None,
+        "configurator_port": settings.configurator_port,
+        "replier_port": settings.replier_port,
+    }
+    if settings.database_url:
+        is_secret = holds_password(settings.database_url)
+        asked["database_url"] = _NOT_RECORDED if is_secret else with_absolute_path(settings.database_url)
+    return {name: value for name, value in asked.items() if value}
+
+
+def _to_launch_again(record: DeploymentRecord, settings: Settings) -> Settings:
+    settings = _as_launched(record, settings)
+    chooses_database = load_profile(settings.deployment).chooses_database
+    return settings.model_copy(update={"database_url": _database_url(settings) if chooses_database else None})
+
+
+def _database_url(settings: Settings) -> str:
+    if not settings.database_url:
+        raise UsageError("the servers' database URL holds a password and is not recorded; give MAIM_DATABASE_URL.")
+    return settings.database_url
+
+
+def _environment_of_flow(settings: Settings) -> dict[str, str]:
     # The ports of a launch mean nothing to a run that attaches.
     of_a_launch = {f"{ENVIRONMENT_PREFIX}{name}_PORT" for name in ("CONFIGURATOR", "REPLIER")}
     inherited = {name: value for name, value in os.environ.items() if name not in of_a_launch}
-    return {**inherited, f"{ENVIRONMENT_PREFIX}DATABASE_URL": database_url}
+    known = {"deployment": settings.deployment, "database_url": _database_url(settings)}
+    # What was given is seen from this folder, and behave runs in another.
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    paths = {name: str(path.expanduser().absolute()) for name, path in given.items() if isinstance(path, Path)}
+    return {**inherited, **{f"{ENVIRONMENT_PREFIX}{name.upper()}": text for name, text in {**known, **paths}.items()}}
 
 
-def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str]) -> int:
+def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int:
     # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
     with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
         try:
             return behave.wait()
-        except (KeyboardInterrupt, SystemExit):
-            behave.send_signal(signal.SIGINT)
-            behave.wait()
+        except KeyboardInterrupt:
+            behave.terminate()
+            try:
+                behave.wait(seconds)
+            except subprocess.TimeoutExpired:
+                behave.kill()
+                raise InfrastructureError(
+                    f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
+                    "left with python -m support.purge --resume."
+                ) from None
             raise

@@ -8,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 
@@ -19,6 +21,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--dies", action="store_true", help="writes 30 lines and exits with code 3")
     parser.add_argument("--health", type=int, default=200, help="the status of /health")
+    parser.add_argument("--healthy-once", type=Path, help="hangs at the second look at /health, and makes this file")
     parser.add_argument("--handshake", type=int, default=403, help="the status of /ws")
     parser.add_argument("--listing", type=int, default=200, help="the status of the list of templates")
     parser.add_argument("--templates", default="[]", help="the body of the list of templates")
@@ -65,8 +68,14 @@ def stop_after_model(*_: object) -> None:
 
 def handler(options: argparse.Namespace) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        looks = 0
+
         def do_GET(self) -> None:
             if self.path == "/health":
+                Handler.looks += 1
+                if options.healthy_once and Handler.looks > 1:
+                    options.healthy_once.touch()
+                    threading.Event().wait()
                 self.answer(options.health, "{}")
             elif self.path == "/api/v1/agents/templates":
                 self.answer(options.listing, options.templates)

@@ -157,6 +157,15 @@ def test_a_process_that_only_bears_a_recorded_pid_is_spared(
     assert stranger.poll() is None
 
 
+def test_a_dead_backend_that_nobody_has_reaped_is_not_running(start_small: Start, tmp_path: Path) -> None:
+    replier = start_small().backends[2]
+    os.kill(replier.pid, signal.SIGKILL)
+    assert wait_until(lambda: psutil.Process(replier.pid).status() == psutil.STATUS_ZOMBIE, 5)
+    recorded = read_record(tmp_path / "run")
+    assert recorded
+    assert recorded.backends[2].what_is_missing() == "not running"
+
+
 def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "servers.json").write_text('{"backends": 7}', encoding="utf-8")
     with pytest.raises(UsageError, match=r"servers\.json is no record"):
