@@ -1,11 +1,16 @@
 """Keeps passwords, tokens and keys out of everything that a run writes."""
 
+import os
 import re
+import shutil
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, TextIO
 
 MASK = "***"
 _SHORTEST = 6
+_PART = 2**20
 
 _KEYS = (
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*",  # a JWT
@@ -46,6 +51,32 @@ def mask(text: str) -> str:
     for pattern, masked in _PATTERNS:
         text = pattern.sub(masked, text)
     return text
+
+
+def mask_bytes(content: bytes) -> bytes:
+    """Return the bytes of a text without any secret; those that are no UTF-8 stay as they are."""
+    return mask(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def mask_file(path: Path) -> None:
+    """Rewrite the file without any secret, if it holds one: whole, or not at all. Raises OSError when it cannot be."""
+    if all(mask_bytes(part) == part for part in _parts(path)):
+        return
+    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        with draft.open("wb") as file:
+            shutil.copymode(path, draft)
+            file.writelines(map(mask_bytes, _parts(path)))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    """Yield the file's lines, as many at once as a megabyte has: masking them one by one takes far longer."""
+    with path.open("rb") as file:
+        while lines := file.readlines(_PART):
+            yield b"".join(lines)
 
 
 class _Masked:

@@ -1,8 +1,11 @@
 """No secret leaves the suite, however it is spelt."""
 
+import os
+from pathlib import Path
+
 import pytest
 
-from support.masking import MASK, mask, remember_secret
+from support.masking import MASK, mask, mask_file, remember_secret
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoidXNlcl8xIn0.c2lnbmF0dXJl"
 KEY = "mb_0123456789abcdefghijABCDEFGHIJ0123456789abc"
@@ -53,3 +56,31 @@ def test_a_remembered_secret_is_masked_whatever_its_shape(secret: str) -> None:
 def test_ordinary_text_stays_as_it_is() -> None:
     text = "testuser_1 asked agent_0123456789abcdef about mb and eye"
     assert mask(text) == text
+
+
+def test_a_file_is_rewritten_without_its_secrets_and_with_all_else_to_the_byte(tmp_path: Path) -> None:
+    path = tmp_path / "replier.log"
+    many_lines = b"\xff\x00 one of many lines\r\n" * 100_000
+    path.write_bytes(many_lines + f"x-apikey: {KEY}\n".encode() + b"the end")
+    path.chmod(0o640)
+    mask_file(path)
+    assert path.read_bytes() == many_lines + f"x-apikey: {MASK}\n".encode() + b"the end"
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_without_secrets_is_not_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "model.log"
+    path.write_text("serving", encoding="utf-8")
+    inode = path.stat().st_ino
+    mask_file(path)
+    assert path.stat().st_ino == inode
+
+
+def test_a_file_that_cannot_be_rewritten_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "replier.log"
+    path.write_text(KEY, encoding="utf-8")
+    (tmp_path / f"replier.log.{os.getpid()}.tmp").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        mask_file(path)
+    assert path.read_text(encoding="utf-8") == KEY
