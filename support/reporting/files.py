@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from support.errors import InfrastructureError
-from support.masking import mask
+from support.masking import mask, mask_bytes
 
 
 def masked(value: Any) -> Any:
@@ -20,13 +20,8 @@ def masked(value: Any) -> Any:
 
 
 def masked_content(content: str | bytes) -> bytes:
-    """Return an attachment's bytes, masked when they are text."""
-    if isinstance(content, str):
-        return mask(content).encode("utf-8", errors="replace")
-    try:
-        return mask(content.decode("utf-8")).encode("utf-8")
-    except UnicodeDecodeError:
-        return content
+    """Return an attachment's bytes, masked."""
+    return mask(content).encode("utf-8", errors="replace") if isinstance(content, str) else mask_bytes(content)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
