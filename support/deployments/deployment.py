@@ -6,6 +6,7 @@ from pathlib import Path
 
 from support.deployments.backend import Backend
 from support.deployments.databases import holds_password
+from support.deployments.logs import mask_logs
 from support.deployments.processes import SECONDS_AFTER_SIGTERM, stop_in_order
 from support.deployments.profile import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
@@ -92,7 +93,7 @@ class Deployment:
     def stop(self) -> None:
         """Stop all backends in reverse order, or together when they start so; nothing happens the second time.
 
-        Raises InfrastructureError, when all are down, naming those that had to be killed.
+        Their logs are masked then. Raises InfrastructureError, when all are down, naming those that had to be killed.
         """
         try:
             backends = list(reversed(self._backends))
@@ -100,6 +101,7 @@ class Deployment:
         finally:
             self._backends.clear()
             if self.directory:
+                mask_logs(self.directory)
                 delete_record(self.directory)
 
     def _replace(self, backend: Backend) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from support.deployments.logs import mask_logs
 from support.deployments.processes import find, is_alive, stop_in_order
 from support.deployments.readiness import what_is_missing
 from support.errors import InfrastructureError, UsageError
@@ -96,12 +97,15 @@ def delete_record(directory: Path) -> None:
 def stop_recorded(directory: Path) -> tuple[str, ...]:
     """Stop what the folder's record names, in reverse order, and only if it is the same process; return the names.
 
-    Raises InfrastructureError naming those that had to be killed, when all are down.
+    The logs of all are masked then. Raises InfrastructureError naming those that had to be killed, when all are down.
     """
     record = read_record(directory)
     if record is None:
         return ()
     running = {each.name: found for each in reversed(record.backends) if (found := each.find())}
-    stop_in_order([{name: process} for name, process in running.items()])
+    try:
+        stop_in_order([{name: process} for name, process in running.items()])
+    finally:
+        mask_logs(directory)
     delete_record(directory)
     return tuple(running)

@@ -151,9 +151,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that starts reading and then writes fails at once when another writes meanwhile.
-    kind = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    options = connection.get_execution_options()
+    if options.get("isolation_level") != "AUTOCOMMIT":
+        # A transaction that starts reading and then writes fails at once when another writes meanwhile.
+        connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if options.get('writes') else 'DEFERRED'}")
 
 
 def blocks_writers(engine: Engine) -> bool:
@@ -171,6 +172,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
         yield connection
+
+
+def compact(engine: Engine) -> None:
+    """Let a file of SQLite, and its log, hold what its tables hold and nothing else; nobody may use it meanwhile.
+
+    Raises DBAPIError or LockedError when somebody does.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM")
+        is_read, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
+    if is_read:
+        raise LockedError(
+            f"{engine.url.database} is still read by another connection, so its file keeps what was removed from its "
+            "tables; end that connection, then purge again."
+        )
 
 
 class Checkpoints:

@@ -12,7 +12,16 @@ from sqlalchemy import Engine
 from support.errors import InfrastructureError
 from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
-from support.purge.database import Checkpoints, Courtesy, LockedError, open_engine, patiently, refuse_remote, writing
+from support.purge.database import (
+    Checkpoints,
+    Courtesy,
+    LockedError,
+    compact,
+    open_engine,
+    patiently,
+    refuse_remote,
+    writing,
+)
 from support.purge.directories import check_patterns, directories_of, remove_directories
 from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
@@ -35,7 +44,8 @@ def purge(
     """Remove all rows of the selected tenants, users and agents, and directories such as "data/{tenant_id}".
 
     In each database a tenant goes whole or not at all. `patience`: how many seconds it may wait for locks of others.
-    `alone`: nobody else uses the databases, so that none is left to others between two tenants.
+    `alone`: nobody else uses the databases, so that none is left to others between two tenants, and in a file of SQLite
+    nothing stays of what went, or had gone before.
     Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed.
     """
     started = time.monotonic()
@@ -48,12 +58,15 @@ def purge(
         databases.sort(key=lambda database: bool(database.accounts))
         how = _How(directories, dry_run, alone, patience)
         job, owners, report = patiently(partial(_prepare, databases, selection, how), patience)
-        for site in job.sites if owners and not dry_run else ():
-            stack.enter_context(site.checkpoints.going_on())
-        for owner in owners:
-            report.owners.append(job.purge(owner))
-            if report.owners[-1].locked:
-                break  # the others would wait as long
+        with ExitStack() as checkpoints:
+            for site in job.sites if owners and not dry_run else ():
+                checkpoints.enter_context(site.checkpoints.going_on())
+            for owner in owners:
+                report.owners.append(job.purge(owner))
+                if report.owners[-1].locked:
+                    break  # the others would wait as long
+        for database in databases if alone and selection and not (dry_run or report.errors) else ():
+            patiently(partial(compact, database.engine), patience)
     report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)

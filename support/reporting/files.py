@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from support.errors import InfrastructureError
-from support.masking import mask
+from support.masking import mask, mask_bytes
 
 
 def masked(value: Any) -> Any:
@@ -20,14 +20,11 @@ def masked(value: Any) -> Any:
 
 
 def masked_content(content: str | bytes) -> bytes:
-    """Return an attachment's bytes, masked when they are text."""
-    if isinstance(content, str):
-        # A deployment may answer with half of a surrogate pair, which no encoding has.
-        return mask(content).encode("utf-8", errors="backslashreplace")
-    try:
-        return mask(content.decode("utf-8")).encode("utf-8")
-    except UnicodeDecodeError:
-        return content
+    """Return an attachment's bytes, masked."""
+    if isinstance(content, bytes):
+        return mask_bytes(content)
+    # A deployment may answer with half of a surrogate pair, which no encoding has.
+    return mask(content).encode("utf-8", errors="backslashreplace")
 
 
 def write_atomically(path: Path, content: bytes) -> None:

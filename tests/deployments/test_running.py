@@ -13,9 +13,11 @@ from support.deployments import Deployment, stop_recorded
 from support.deployments.processes import is_alive
 from support.deployments.record import read_record
 from support.errors import InfrastructureError, UsageError
+from support.masking import MASK
 from support.polling import wait_until
 
 Start = Callable[..., Deployment]
+KEY = "mb_0123456789abcdefghijABCDEFGHIJ0123456789abc"
 
 
 @pytest.fixture
@@ -164,6 +166,33 @@ def test_a_dead_backend_that_nobody_has_reaped_is_not_running(start_small: Start
     recorded = read_record(tmp_path / "run")
     assert recorded
     assert recorded.backends[2].what_is_missing() == "not running"
+
+
+@pytest.mark.parametrize("stop", [Deployment.stop, lambda deployment: stop_recorded(deployment.directory)])
+def test_the_logs_of_what_has_stopped_are_masked_and_until_then_as_they_were_written(
+    start_small: Start, monkeypatch: pytest.MonkeyPatch, stop: Callable[[Deployment], object]
+) -> None:
+    monkeypatch.setenv("KEY", KEY)
+    deployment = start_small(replier="--print KEY")
+    log = deployment.backends[2].log_file
+    own_log = log.parents[1] / "maimbot" / "logs" / "app.log.jsonl"
+    own_log.parent.mkdir(parents=True)
+    own_log.write_text(KEY, encoding="utf-8")
+    deployment.restart("replier")
+    written = f"KEY {KEY}\n"
+    assert log.read_text(encoding="utf-8").count(written) == 2
+    stop(deployment)
+    assert log.read_text(encoding="utf-8").count(written.replace(KEY, MASK)) == 2
+    assert KEY not in log.read_text(encoding="utf-8") + own_log.read_text(encoding="utf-8")
+
+
+def test_a_log_that_cannot_be_masked_is_named(start_small: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEY", KEY)
+    deployment = start_small(replier="--print KEY")
+    (in_the_way := deployment.backends[2].log_file.with_name(f"replier.log.{os.getpid()}.tmp")).mkdir()
+    with pytest.raises(InfrastructureError, match=r"replier\.log cannot be rewritten without the secrets in it"):
+        deployment.stop()
+    in_the_way.rmdir()
 
 
 def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:

@@ -112,6 +112,15 @@ def test_when_a_later_backend_fails_the_earlier_ones_are_stopped(start_small: St
     assert not (tmp_path / "run" / "servers.json").exists()
 
 
+def test_the_logs_of_a_start_that_failed_are_masked(
+    start_small: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEY", "mb_0123456789abcdefghijABCDEFGHIJ")
+    with pytest.raises(InfrastructureError, match="replier died"):
+        start_small(model="--print KEY", replier="--dies")
+    assert "KEY ***\n" in (tmp_path / "run" / "logs" / "model.log").read_text(encoding="utf-8")
+
+
 @pytest.mark.usefixtures("as_in_terminal")
 def test_ctrl_c_in_mid_start_leaves_nothing_running(start_small: Start, tmp_path: Path) -> None:
     def interrupt_when_two_are_launched() -> None:
