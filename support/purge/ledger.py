@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
@@ -60,7 +60,8 @@ class Ledger:
         self.counts: Counter[str] = Counter()  # of events by name
         self.scenarios: dict[str, str] = {}  # the one that made it, by each name and id
         self._scenario: str | None = None
-        self._named: dict[str, set[str]] = {}
+        # How often: a name that several try to register is ours until all of them were refused.
+        self._named: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._torn_at: int | None = None
         self._lock = threading.Lock()
         for event in events:
@@ -176,11 +177,12 @@ class Ledger:
                 foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
                 # What has no account has no user id.
                 for name in {name for name in event if event[name]} - {"event"} - foreign:
-                    self._named.setdefault(f"{name}s", set()).add(event[name])
+                    self._named[f"{name}s"][event[name]] += 1
                     if self._scenario:
                         self.scenarios.setdefault(event[name], self._scenario)
             case "not_registered":
-                self._named["usernames"].discard(event["username"])
+                # What is left are the names that were announced or accepted more often than refused.
+                self._named["usernames"] -= Counter([event["username"]])
             case "keep":
                 self.kept = True
             case "purged":
