@@ -117,7 +117,10 @@ class Ledger:
         self._append({"event": "registered", "username": username, "tenant_id": tenant_id, "user_id": user_id})
 
     def not_registered(self, username: str) -> None:
-        """Note that the deployment refused: whoever has this name, it is not ours."""
+        """Note that the deployment refused: whoever has this name, it is not ours by this registration.
+
+        Except that nobody else has a name that holds the run's id, so that one is ours if it was kept all the same.
+        """
         self._append({"event": "not_registered", "username": username})
 
     def will_create_agent(self, tenant_id: str, name: str) -> None:
@@ -180,7 +183,7 @@ class Ledger:
                     self._named[f"{name}s"][event[name]] += 1
                     if self._scenario:
                         self.scenarios.setdefault(event[name], self._scenario)
-            case "not_registered":
+            case "not_registered" if self.header.run_id not in event["username"]:
                 # What is left are the names that were announced or accepted more often than refused.
                 self._named["usernames"] -= Counter([event["username"]])
             case "keep":

@@ -105,6 +105,14 @@ def test_a_user_whom_the_deployment_refused_is_not_ours(ledger: Ledger) -> None:
     assert Ledger.read(ledger.path).finished
 
 
+def test_a_name_that_only_this_run_can_have_is_ours_even_if_it_was_refused(ledger: Ledger) -> None:
+    for name in ("testuser_run-1_1", "testuser_run-2_1"):
+        ledger.will_register(name)
+        ledger.not_registered(name)
+
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_1"])
+
+
 def test_a_name_that_several_try_to_register_is_ours_until_all_were_refused(ledger: Ledger) -> None:
     for _ in range(3):
         ledger.will_register("wanted")
