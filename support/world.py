@@ -244,9 +244,10 @@ class World:
         """
         is_ours = self.deployment.directory is not None and not self.settings.database_url
         names = self.ledger.selection()
-        self._purge(names, alone=is_ours)
+        purged = self._purge(names, alone=is_ours)
         self._purge_what_comes_back(names)
-        self.ledger.purged()
+        if not count_rows(self.databases(), purged.selection):
+            self.ledger.purged()
 
     def _purge_what_comes_back(self, names: Selection) -> None:
         """Purge again, as soon as a replier that runs on has written what it still held of these."""

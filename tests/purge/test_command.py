@@ -245,16 +245,64 @@ def test_tenants_are_purged_from_the_database_of_the_environment(site: Site, mon
     assert not site.holds("tenant_users", tenant_id=one.tenant_id)
 
 
-def test_a_run_is_purged_from_the_database_that_is_given(site: Site, reports: Path) -> None:
+def test_a_run_is_purged_from_the_database_that_is_given_and_stays_open_while_its_own_cannot_be_seen(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one = leave(reports, "moved", site)
     path = reports / "moved" / "ledger.jsonl"
     first, *rest = path.read_text().splitlines()
     header = json.loads(first) | {"databases": ["sqlite:////nowhere/at/all.db"]}
     path.write_text("\n".join([json.dumps(header), *rest, ""]))
 
-    assert main(["--run", "moved", "--reports", str(reports), "--database", site.url]) == 0
+    assert main(["--run", "moved", "--reports", str(reports), "--database", site.url]) == 1
 
     assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+    assert f"remove {path} if that database is no more." in capsys.readouterr().err
+    assert not Ledger.read(path).finished
+
+
+def test_a_run_that_was_looked_for_elsewhere_is_still_to_be_purged(site: Site, reports: Path, tmp_path: Path) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+    (tmp_path / "other.db").touch()
+
+    assert main(["--run", "run-1", "--reports", str(reports), "--database", f"sqlite:///{tmp_path}/other.db"]) == 1
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
+
+
+def test_a_run_is_to_be_purged_as_long_as_anything_of_it_is_left(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("The trigger is one of SQLite.")
+    site.execute(
+        "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
+        "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
+    )
+    before = site.content()
+    leave(reports, "run-1", site)
+
+    for _ in range(2):
+        assert main(["--resume", "--reports", str(reports)]) == 1
+        assert "There are still rows of it (devices: 1); find out what keeps or writes them" in capsys.readouterr().err
+    site.execute("DROP TRIGGER late")
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+
+
+def test_the_password_that_a_database_is_given_with_serves_to_look_whether_all_is_gone(
+    site: Site, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
+    leave(reports, "run-1", site)
+
+    assert main(["--run", "run-1", "--reports", str(reports), "--database", site.url]) == 0
+
+    assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
 
 
 def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -271,8 +271,8 @@ def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(tmp_path: Path, mo
     )
     monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
     assert refusal(lambda: ledger_urls(ledger)) == (
-        "The ledger of run run-1 keeps no password for postgresql://me:***@127.0.0.1:1/maimbot, so nothing was "
-        "removed; give the whole URL by MAIM_DATABASE_URL or --database."
+        "The ledger of run run-1 keeps no password for postgresql://me:***@127.0.0.1:1/maimbot, so that "
+        "database was left alone; give the whole URL by MAIM_DATABASE_URL or --database."
     )
     path.write_text("[]\n")
     assert refusal(lambda: Ledger.read(path)).endswith("; purge by --tenant or --prefix instead.")

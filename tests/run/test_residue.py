@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from support.purge import Ledger
 from tests.suite import PORTS, ROOT, Suite, await_that, database_of, is_talking
 
 GROUP = "INSERT INTO group_info (tenant_id, agent_id, group_id, platform, create_time, last_active) VALUES"
@@ -41,6 +42,8 @@ def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, 
     assert ": +1 rows of " in left
     assert left.endswith(" (made in FLOW-004)")
     assert left in outcome.output
+    # A purge of the run removes what is its own.
+    assert Ledger.read(suite.reports / "latest" / "ledger.jsonl").finished is ("left over" not in left)
 
 
 @pytest.mark.parametrize(("known", "exit_code"), [("letters", 0), ("notes", 1)])
