@@ -102,6 +102,8 @@ def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
     if not urls:
         raise UsageError("No database is named; give --database URL or MAIM_DATABASE_URL.")
     if options.tenant:
+        if "" in options.tenant:
+            raise UsageError("An empty tenant id names nobody; give the ids of the tenants that are to go.")
         return urls, Selection.of(tenant_ids=options.tenant)
     return urls, Selection().union(_with_prefix(url, options) for url in urls)
 
@@ -117,8 +119,8 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
 
 
 def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
-    if options.run:
-        if Path(options.run).name != options.run:
+    if options.run is not None:
+        if Path(options.run).name != options.run or options.run in ("", ".."):
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
         yield Ledger.read(options.reports / options.run / LEDGER_NAME)
         return

@@ -169,6 +169,10 @@ def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: S
 ELSEWHERE = "postgresql://db.example.org/maimbot"
 REFUSED = {
     "an empty prefix": (["--prefix", "", "--database", "{here}"], "empty prefix"),
+    "an empty tenant": (["--tenant", "", "--database", "{here}"], "empty tenant id"),
+    "an empty tenant beside another": (["--tenant", "tenant_1", "", "--database", "{here}"], "empty tenant id"),
+    "an empty run id": (["--run", ""], "'' is no run id"),
+    "the folder above as a run id": (["--run", ".."], "no run id"),
     "an unknown run": (["--run", "nobody"], "cannot be read"),
     "a run id that is a path": (["--run", "../reports"], "no run id"),
     "no database": (["--tenant", "tenant_1"], "MAIM_DATABASE_URL"),
@@ -192,6 +196,17 @@ def test_what_cannot_be_used_makes_the_exit_code_2(
     assert main([*given, "--reports", str(reports)]) == 2
 
     assert reason in capsys.readouterr().err
+
+
+def test_an_empty_run_id_names_no_run(site: Site, reports: Path) -> None:
+    leave(reports, "dead", site)
+    leave(reports, "kept", site)
+    Ledger.read(reports / "kept" / "ledger.jsonl").keep()
+    before = site.content()
+
+    assert main(["--run", "", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
 
 
 @pytest.mark.parametrize("arguments", [[], ["--older-than", "soon"], ["--resume", "--run", "x"]])
