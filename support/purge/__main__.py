@@ -140,18 +140,24 @@ def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any
     console.print(job.title, markup=False)
     try:
         urls = job.database_urls()
-        report = job.purge(urls)
-    except PurgeError as error:
+        report = _purge(job, urls)
+        _show(report)
+        left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+    except (SuiteError, OSError) as error:
         _complain(error)
-        report = error.report
-    except UsageError as error:
-        _complain(error)
-        return 2, {"what": job.title, "refused": mask(str(error))}
-    _show(report)
-    left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+        return 2 if isinstance(error, UsageError) else 1, {"what": job.title, "refused": mask(str(error))}
     if left:
         console.print(f"left over: {left}", style="red")
     return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+
+
+def _purge(job: _Job, urls: Sequence[str]) -> PurgeReport:
+    """Return the report, also where not everything could go."""
+    try:
+        return job.purge(urls)
+    except PurgeError as error:
+        _complain(error)
+        return error.report
 
 
 def _show(report: PurgeReport) -> None:

@@ -232,6 +232,32 @@ def test_a_run_that_cannot_be_purged_does_not_hinder_the_next(site: Site, report
     assert site.content() != before
 
 
+def test_a_database_that_is_damaged_hinders_neither_the_next_run_nor_the_report(
+    site: Site, reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site.content()
+    file = tmp_path / "damaged.db"
+    damaged = Site(f"sqlite:///{file}")
+    leave(reports, "run-1", damaged)
+    with damaged.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'tenant_users'").scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    damaged.engine.dispose()
+    with file.open("r+b") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xff" * size)
+    leave(reports, "run-2", site)
+    report = tmp_path / "report.json"
+
+    assert main(["--resume", "--reports", str(reports), "--report", str(report)]) == 1
+
+    assert site.content() == before
+    first, second = json.loads(report.read_text())["purges"]
+    assert first["refused"] in capsys.readouterr().err
+    assert second["rows"]["tenant_users"] == 1
+
+
 def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger.create(reports / "run-1" / "ledger.jsonl", "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
     ledger.will_register("testuser_1")
