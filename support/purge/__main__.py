@@ -59,19 +59,33 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Purge; return 0, or 1 when something is left, or 2 when what was asked cannot be done."""
     options = _parse(arguments)
-    status, done = 0, []
+    status = 0
+    done: list[dict[str, Any]] = []
     try:
+        # First of all: what cannot be told is not done.
+        _write(options.report, done)
         for job in _jobs(options):
             outcome, report = _perform(job, options)
             status = max(status, outcome)
             done.append(report)
-        if options.report:
-            text = json.dumps({"purges": done}, ensure_ascii=False, indent=2)
-            options.report.write_text(text + "\n", encoding="utf-8")
+            _write(options.report, done)
     except (SuiteError, OSError) as error:
         _complain(error)
         return 2 if isinstance(error, UsageError) else 1
     return status
+
+
+def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
+    if path is None:
+        return
+    text = json.dumps({"purges": purges}, ensure_ascii=False, indent=2)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The report {path} cannot be written ({error.strerror}), so nothing more is removed; "
+            "give --report a file that can be written."
+        ) from error
 
 
 @dataclass(frozen=True)

@@ -269,12 +269,20 @@ def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, caps
     assert "hush" not in said
 
 
-def test_a_report_that_cannot_be_written_makes_the_exit_code_1(site: Site, tmp_path: Path) -> None:
-    one = site.populate("gone")
+@pytest.mark.parametrize(("place", "reason"), [("", "Is a directory"), ("nowhere/report.json", "No such file")])
+def test_nothing_is_removed_when_the_report_cannot_be_written(
+    place: str, reason: str, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = site.populate("testuser_1")
+    before = site.content()
+    file = tmp_path / place
 
-    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(tmp_path)]) == 1
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(file)]) == 2
 
-    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+    assert site.content() == before
+    said = capsys.readouterr().err
+    assert said.startswith(f"The report {file} cannot be written ({reason}")
+    assert said.endswith("), so nothing more is removed; give --report a file that can be written.\n")
 
 
 def test_tenants_are_purged_from_the_database_of_the_environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
