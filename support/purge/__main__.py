@@ -17,7 +17,7 @@ from rich.console import Console
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
-from support.purge.ledger import LEDGER_NAME, Ledger, unfinished
+from support.purge.ledger import Ledger, ledgers_of, unfinished
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
@@ -136,7 +136,7 @@ def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
     if options.run is not None:
         if Path(options.run).name != options.run or options.run in ("", ".."):
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
-        yield Ledger.read(options.reports / options.run / LEDGER_NAME)
+        yield from ledgers_of(options.reports, options.run)
         return
     latest = time.time() - (options.older_than or 0)
     for ledger in unfinished(options.reports):

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -194,12 +195,23 @@ class Ledger:
 
 def unfinished(reports: Path) -> Iterator[Ledger]:
     """Yield the ledgers of the runs that report there which name something that is not purged, the oldest first."""
-    patterns = (f"*/{LEDGER_NAME}", f"*/share-*/*/{LEDGER_NAME}")  # of a run by itself, and of a share of one
-    # <reports>/latest is a link to one of the others.
-    paths = {path.resolve() for pattern in patterns for path in reports.glob(pattern)}
     # A run that died over its first line created nothing.
-    ledgers = [Ledger.read(path) for path in paths if b"\n" in path.read_bytes()]
+    ledgers = [Ledger.read(path) for path in _paths(reports) if b"\n" in path.read_bytes()]
     yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+
+
+def ledgers_of(reports: Path, run_id: str) -> Iterator[Ledger]:
+    """Yield the ledger of this run, or those of its shares. Raises UsageError when one cannot be read."""
+    paths = sorted(_paths(reports, escape((reports / run_id).resolve().name)))
+    yield from map(Ledger.read, paths or [reports / run_id / LEDGER_NAME])
+
+
+def _paths(reports: Path, run: str = "*") -> set[Path]:
+    """Return where the ledgers are: of a run by itself, of all shares of a run, of one share."""
+    patterns = (f"{run}/{LEDGER_NAME}", f"{run}/share-*/*/{LEDGER_NAME}", f"*/share-*/{run}/{LEDGER_NAME}")
+    paths = {path for pattern in patterns for path in reports.glob(pattern)}
+    # <reports>/latest is a link to one of the others, and each share has one, too.
+    return {path.resolve() for path in paths if not path.parent.is_symlink()}
 
 
 def _unwritable(path: Path, error: OSError) -> str:

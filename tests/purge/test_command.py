@@ -51,6 +51,23 @@ def test_a_run_is_purged_by_its_id(site: Site, reports: Path, capsys: pytest.Cap
     assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
 
 
+@pytest.mark.parametrize(("run", "gone"), [("whole", {"a", "b"}), ("a", {"a"}), ("latest", {"a", "b"}), ("*", set())])
+def test_a_run_in_shares_is_purged_by_its_own_id_and_each_share_by_its_id(
+    run: str, gone: set[str], site: Site, reports: Path
+) -> None:
+    shares = {name: leave(reports / "whole" / f"share-{name}", name, site) for name in ("a", "b")}
+    leave(reports / "earlier" / "share-a", "another", site)
+    for folder, link in ((reports, "whole"), (reports / "whole" / "share-a", "a"), (reports / "earlier", "share-a")):
+        (folder / "latest").symlink_to(link)
+    (reports / "earlier" / "share-a" / "latest").symlink_to("another")
+
+    assert main(["--run", run, "--reports", str(reports)]) == (0 if gone else 2)
+
+    left = {name for name, one in shares.items() if site.holds("tenant_users", tenant_id=one.tenant_id)}
+    assert left == shares.keys() - gone
+    assert site.holds("tenant_users", username="of another")
+
+
 def test_resume_purges_dead_runs_and_leaves_living_and_kept_ones(
     site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
