@@ -41,9 +41,11 @@ class Header:
 
     @property
     def alive(self) -> bool:
-        """Whether the process of the run still lives."""
+        """Whether the process of the run still lives; one that waits to be reaped does not."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.process_created) < 1
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.process_created) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 

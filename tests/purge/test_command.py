@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import make_url
 
+from support.polling import wait_until
 from support.purge import Ledger
 from support.purge.__main__ import main
 from tests.purge.site import Inhabitant, Site
@@ -108,6 +110,24 @@ def test_a_living_run_is_not_purged_by_its_id(site: Site, reports: Path, tmp_pat
 
     assert done.returncode == 2
     assert "Run living is alive" in done.stderr
+    assert site.content() == before
+
+
+def test_a_run_that_was_killed_and_waits_to_be_reaped_is_purged(site: Site, reports: Path) -> None:
+    before = site.content()
+    leave(reports, "killed", site)
+    path = reports / "killed" / "ledger.jsonl"
+    first, *rest = path.read_text().splitlines()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as run:
+        process = psutil.Process(run.pid)
+        header = json.loads(first) | {"pid": run.pid, "process_created": process.create_time()}
+        path.write_text("\n".join([json.dumps(header), *rest, ""]))
+        assert Ledger.read(path).header.alive
+        run.kill()
+        assert wait_until(lambda: process.status() == psutil.STATUS_ZOMBIE, 10)
+
+        assert main(["--resume", "--reports", str(reports)]) == 0
+
     assert site.content() == before
 
 
