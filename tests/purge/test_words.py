@@ -250,6 +250,13 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(work: Callable[[], object],
     assert refusal(work) == sentence
 
 
+def test_a_service_of_the_environment_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSERVICE", "production")
+    assert refusal(lambda: refuse_remote("postgresql://localhost/maimbot")) == (
+        "PGSERVICE hides the host of the database; unset it and name the host, or give --allow-remote."
+    )
+
+
 def test_a_command_that_names_too_little_is_told_what_to_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
