@@ -259,9 +259,10 @@ class World:
         self.creations.check()
         names = self.ledger.selection()
         with progress("purging"):
-            self._purge(names, alone=self.is_alone)
+            purged = self._purge(names, alone=self.is_alone)
         self._purge_what_comes_back(names)
-        self.ledger.purged()
+        if not count_rows(self.databases(), purged.selection):
+            self.ledger.purged()
 
     def _purge_what_comes_back(self, names: Selection) -> None:
         """Purge again, as soon as a replier that runs on has written what it still held of these."""

@@ -91,12 +91,13 @@ class ConfiguratorClient:
         if self._log and isinstance(username, str):
             self._log.will_register(username)
         response = self.request("POST", "/api/v1/auth/register", json=account)
-        if self._log and response.status_code == 201:
+        names = _registered(response)
+        if self._log and names:
             # Under the name of the answer: a deployment may have altered the one that was sent.
-            user = response.json()["user_info"]
-            self._log.registered(user["username"], user["tenant_id"], user["user_id"])
-        elif self._log and isinstance(username, str) and response.status_code < 500:
+            self._log.registered(*names)
+        elif self._log and isinstance(username, str) and 400 <= response.status_code < 500:
             self._log.not_registered(username)
+        # Any other answer leaves open whether it was registered.
         return response
 
     def register_user(
@@ -263,6 +264,23 @@ def _path_of_template(template_id: str) -> str:
 
 def _path_of(agent_id: str) -> str:
     return f"/api/v1/agents/{quote(agent_id, safe='')}"
+
+
+def _registered(response: requests.Response) -> tuple[str, str, str] | None:
+    """Return the user name, tenant id and user id that an answer, promised or not, has of who was registered.
+
+    Raises UnexpectedAnswer when the promised answer has none.
+    """
+    try:
+        user = response.json()["user_info"] if response.ok else {}
+        return user["username"], user["tenant_id"], user["user_id"]
+    except (requests.JSONDecodeError, LookupError, TypeError) as error:
+        if response.status_code == 201:
+            raise UnexpectedAnswer(
+                f"{response.request.method} {response.request.path_url} answered 201 {mask(response.text)[:500]!r}; "
+                "expected who was registered, by user_info with username, tenant_id and user_id."
+            ) from error
+        return None
 
 
 def _json(response: requests.Response, status: int) -> Any:

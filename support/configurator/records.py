@@ -68,7 +68,7 @@ class CreationLog(Protocol):
         """The registration succeeded."""
 
     def not_registered(self, username: str) -> None:
-        """The registration was refused: whoever has this name, it is not ours."""
+        """The registration was refused: whoever has this name, it is not ours by this registration."""
 
     def will_create_agent(self, tenant_id: str, name: str) -> None:
         """The creation of an agent is about to be sent."""

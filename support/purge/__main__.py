@@ -17,7 +17,7 @@ from rich.console import Console
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
-from support.purge.ledger import LEDGER_NAME, Ledger, unfinished
+from support.purge.ledger import Ledger, ledgers_of, unfinished
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
@@ -59,19 +59,33 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Purge; return 0, or 1 when something is left, or 2 when what was asked cannot be done."""
     options = _parse(arguments)
-    status, done = 0, []
+    status = 0
+    done: list[dict[str, Any]] = []
     try:
+        # First of all: what cannot be told is not done.
+        _write(options.report, done)
         for job in _jobs(options):
             outcome, report = _perform(job, options)
             status = max(status, outcome)
             done.append(report)
-        if options.report:
-            text = json.dumps({"purges": done}, ensure_ascii=False, indent=2)
-            options.report.write_text(text + "\n", encoding="utf-8")
+            _write(options.report, done)
     except (SuiteError, OSError) as error:
         _complain(error)
         return 2 if isinstance(error, UsageError) else 1
     return status
+
+
+def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
+    if path is None:
+        return
+    text = json.dumps({"purges": purges}, ensure_ascii=False, indent=2)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The report {path} cannot be written ({error.strerror}), so nothing more is removed; "
+            "give --report a file that can be written."
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -102,6 +116,8 @@ def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
     if not urls:
         raise UsageError("No database is named; give --database URL or MAIM_DATABASE_URL.")
     if options.tenant:
+        if "" in options.tenant:
+            raise UsageError("An empty tenant id names nobody; give the ids of the tenants that are to go.")
         return urls, Selection.of(tenant_ids=options.tenant)
     return urls, Selection().union(_with_prefix(url, options) for url in urls)
 
@@ -117,10 +133,10 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
 
 
 def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
-    if options.run:
-        if Path(options.run).name != options.run:
+    if options.run is not None:
+        if Path(options.run).name != options.run or options.run in ("", ".."):
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
-        yield Ledger.read(options.reports / options.run / LEDGER_NAME)
+        yield from ledgers_of(options.reports, options.run)
         return
     latest = time.time() - (options.older_than or 0)
     for ledger in unfinished(options.reports):
@@ -138,18 +154,24 @@ def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any
     console.print(job.title, markup=False)
     try:
         urls = job.database_urls()
-        report = job.purge(urls)
-    except PurgeError as error:
+        report = _purge(job, urls)
+        _show(report)
+        left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+    except (SuiteError, OSError) as error:
         _complain(error)
-        report = error.report
-    except UsageError as error:
-        _complain(error)
-        return 2, {"what": job.title, "refused": mask(str(error))}
-    _show(report)
-    left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+        return 2 if isinstance(error, UsageError) else 1, {"what": job.title, "refused": mask(str(error))}
     if left:
         console.print(f"left over: {left}", style="red")
     return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+
+
+def _purge(job: _Job, urls: Sequence[str]) -> PurgeReport:
+    """Return the report, also where not everything could go."""
+    try:
+        return job.purge(urls)
+    except PurgeError as error:
+        _complain(error)
+        return error.report
 
 
 def _show(report: PurgeReport) -> None:

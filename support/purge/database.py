@@ -74,6 +74,10 @@ def refuse_remote(url: str) -> None:
         return
     if "service" in parsed.query:
         raise UsageError("A database URL with service= hides its host; name the host, or give --allow-remote.")
+    if os.environ.get("PGSERVICE"):
+        raise UsageError(
+            "PGSERVICE hides the host of the database; unset it and name the host, or give --allow-remote."
+        )
     for host in _hosts(parsed):
         if not _is_local(host):
             raise UsageError(
@@ -87,8 +91,9 @@ def _hosts(url: URL) -> Iterator[str]:
     for key in ("host", "hostaddr"):
         value = url.query.get(key, ())
         named += [value] if isinstance(value, str) else value
-    if not named:  # libpq then asks its environment
-        named = [os.environ[name] for name in ("PGHOST", "PGHOSTADDR") if os.environ.get(name)]
+    # libpq asks its environment for what the URL lacks, and for an address even beside a host.
+    lacking = {"PGHOST": not named, "PGHOSTADDR": "hostaddr" not in url.query}
+    named += [os.environ[name] for name, lacks in lacking.items() if lacks and os.environ.get(name)]
     for each in named:
         for host in each.split(","):
             is_port_follows = host.count(":") == 1 and not host.startswith("/")

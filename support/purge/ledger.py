@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,11 @@ class Header:
 
     @property
     def alive(self) -> bool:
-        """Whether the process of the run still lives."""
+        """Whether the process of the run still lives; one that waits to be reaped does not."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.process_created) < 1
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.process_created) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -60,7 +63,8 @@ class Ledger:
         self.counts: Counter[str] = Counter()  # of events by name
         self.scenarios: dict[str, str] = {}  # the one that made it, by each name and id
         self._scenario: str | None = None
-        self._named: dict[str, set[str]] = {}
+        # How often: a name that several try to register is ours until all of them were refused.
+        self._named: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._torn_at: int | None = None
         self._lock = threading.Lock()
         for event in events:
@@ -116,7 +120,10 @@ class Ledger:
         self._append({"event": "registered", "username": username, "tenant_id": tenant_id, "user_id": user_id})
 
     def not_registered(self, username: str) -> None:
-        """Note that the deployment refused: whoever has this name, it is not ours."""
+        """Note that the deployment refused: whoever has this name, it is not ours by this registration.
+
+        Except that nobody else has a name that holds the run's id, so that one is ours if it was kept all the same.
+        """
         self._append({"event": "not_registered", "username": username})
 
     def will_create_agent(self, tenant_id: str, name: str) -> None:
@@ -176,11 +183,12 @@ class Ledger:
                 foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
                 # What has no account has no user id.
                 for name in {name for name in event if event[name]} - {"event"} - foreign:
-                    self._named.setdefault(f"{name}s", set()).add(event[name])
+                    self._named[f"{name}s"][event[name]] += 1
                     if self._scenario:
                         self.scenarios.setdefault(event[name], self._scenario)
-            case "not_registered":
-                self._named["usernames"].discard(event["username"])
+            case "not_registered" if self.header.run_id not in event["username"]:
+                # What is left are the names that were announced or accepted more often than refused.
+                self._named["usernames"] -= Counter([event["username"]])
             case "keep":
                 self.kept = True
             case "purged":
@@ -189,12 +197,23 @@ class Ledger:
 
 def unfinished(reports: Path) -> Iterator[Ledger]:
     """Yield the ledgers of the runs that report there which name something that is not purged, the oldest first."""
-    patterns = (f"*/{LEDGER_NAME}", f"*/share-*/*/{LEDGER_NAME}")  # of a run by itself, and of a share of one
-    # <reports>/latest is a link to one of the others.
-    paths = {path.resolve() for pattern in patterns for path in reports.glob(pattern)}
     # A run that died over its first line created nothing.
-    ledgers = [Ledger.read(path) for path in paths if b"\n" in path.read_bytes()]
+    ledgers = [Ledger.read(path) for path in _paths(reports) if b"\n" in path.read_bytes()]
     yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+
+
+def ledgers_of(reports: Path, run_id: str) -> Iterator[Ledger]:
+    """Yield the ledger of this run, or those of its shares. Raises UsageError when one cannot be read."""
+    paths = sorted(_paths(reports, escape((reports / run_id).resolve().name)))
+    yield from map(Ledger.read, paths or [reports / run_id / LEDGER_NAME])
+
+
+def _paths(reports: Path, run: str = "*") -> set[Path]:
+    """Return where the ledgers are: of a run by itself, of all shares of a run, of one share."""
+    patterns = (f"{run}/{LEDGER_NAME}", f"{run}/share-*/*/{LEDGER_NAME}", f"*/share-*/{run}/{LEDGER_NAME}")
+    paths = {path for pattern in patterns for path in reports.glob(pattern)}
+    # <reports>/latest is a link to one of the others, and each share has one, too.
+    return {path.resolve() for path in paths if not path.parent.is_symlink()}
 
 
 def _unwritable(path: Path, error: OSError) -> str:

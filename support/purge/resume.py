@@ -3,11 +3,13 @@
 import os
 from collections.abc import Sequence
 
-from support.errors import UsageError
+from support.errors import SuiteError, UsageError
+from support.masking import mask
 from support.purge.database import absolute, lacks_secret, without_secret
 from support.purge.ledger import Ledger
 from support.purge.purge import purge
-from support.purge.report import PurgeReport
+from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.selection import Selection
 
 
 def purge_ledger(
@@ -17,9 +19,11 @@ def purge_ledger(
     dry_run: bool = False,
     allow_remote: bool = False,
 ) -> PurgeReport:
-    """Remove what the ledger names, from the databases that it names unless others are given, and mark it as purged.
+    """Remove what the ledger names, from the databases that it names unless others are given.
 
-    Raises UsageError when the run still lives or a database's password is not known; PurgeError as `purge` does.
+    It is marked as purged when nothing of that is left in the databases that it names, whatever is given.
+    Raises UsageError when the run still lives or a database's password is not known; PurgeError as `purge` does, and
+    when something is left or cannot be looked for.
     """
     header = ledger.header
     if header.alive and header.pid != os.getpid():
@@ -29,25 +33,49 @@ def purge_ledger(
     urls = ledger_urls(ledger, database_urls)
     selection = ledger.selection()
     report = purge(urls, selection, directories=header.directories, dry_run=dry_run, allow_remote=allow_remote)
-    if not dry_run:
-        ledger.purged()
+    if dry_run:
+        return report
+    if reason := _what_is_left(ledger, database_urls, report.selection, allow_remote):
+        report.owners.append(OwnerReport(", ".join(header.databases), error=reason))
+        raise PurgeError(report)
+    ledger.purged()
     return report
+
+
+def _what_is_left(ledger: Ledger, given: Sequence[str], selection: Selection, allow_remote: bool) -> str:
+    """Return why the ledger cannot be marked as purged; nothing when none of it is left where it was created."""
+    try:
+        left = purge(_own_urls(ledger, given), selection, dry_run=True, allow_remote=allow_remote).counts
+    except SuiteError as error:
+        return (
+            f"Whether anything is left there cannot be seen ({mask(str(error)).rstrip('.')}); purge again when it can, "
+            f"or remove {ledger.path} if that database is no more."
+        )
+    if not left:
+        return ""
+    rows = ", ".join(f"{table}: {count}" for table, count in left.items())
+    return f"There are still rows of it ({rows}); find out what keeps or writes them, then purge again."
 
 
 def ledger_urls(ledger: Ledger, given: Sequence[str] = ()) -> list[str]:
     """Return the databases to purge. Raises UsageError when a password is missing."""
-    header = ledger.header
-    return list(given) or [_with_password(url, header.run_id) for url in header.databases]
+    return list(given) or _own_urls(ledger)
 
 
-def _with_password(url: str, run_id: str) -> str:
-    """Return the ledger's URL, or MAIM_DATABASE_URL when that is the same with its password."""
-    given = os.environ.get("MAIM_DATABASE_URL", "")
-    if given and without_secret(absolute(given)) == url:
-        return given
+def _own_urls(ledger: Ledger, given: Sequence[str] = ()) -> list[str]:
+    """Return the databases that the ledger names, with the passwords of those that are given."""
+    known = [url for url in (*given, os.environ.get("MAIM_DATABASE_URL", "")) if url]
+    return [_with_password(url, known, ledger.header.run_id) for url in ledger.header.databases]
+
+
+def _with_password(url: str, known: Sequence[str], run_id: str) -> str:
+    """Return the ledger's URL, or the one that is known when that is the same with its password."""
+    for each in known:
+        if without_secret(absolute(each)) == url:
+            return each
     if lacks_secret(url):
         raise UsageError(
-            f"The ledger of run {run_id} keeps no password for {url}, so nothing was removed; "
+            f"The ledger of run {run_id} keeps no password for {url}, so that database was left alone; "
             "give the whole URL by MAIM_DATABASE_URL or --database."
         )
     return url

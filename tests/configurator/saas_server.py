@@ -92,6 +92,8 @@ def front(app: FastAPI, site: Site) -> None:
     @app.post("/api/v1/auth/login")
     async def log_in(request: Request) -> Json:
         form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        if form.keys() < {"username", "password"}:
+            raise HTTPException(422, "Field required")
         user = site.users.get(form["username"])
         if not user or user["password"] != form["password"]:
             raise HTTPException(400, "Incorrect username or password")

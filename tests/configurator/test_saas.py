@@ -1,6 +1,8 @@
 """Dialect saas, said in terms of v1."""
 
+import secrets
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,14 +12,20 @@ from support.configurator.frontless import FrontlessClient
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS
 from support.configurator.saas import SaasClient
 from support.configurator.saas_dialect import NotOffered
+from support.purge import Ledger
 from tests.configurator.conftest import PASSWORD, register
 from tests.configurator.saas_server import serving
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[ConfiguratorClient]:
+def url() -> Iterator[str]:
     with serving() as url:
-        yield client_of("saas", url, url)
+        yield url
+
+
+@pytest.fixture(scope="module")
+def client(url: str) -> ConfiguratorClient:
+    return client_of("saas", url, url)
 
 
 def test_who_registers_has_the_ids_and_the_token_that_the_dialect_knows(tenant: Tenant) -> None:
@@ -25,6 +33,16 @@ def test_who_registers_has_the_ids_and_the_token_that_the_dialect_knows(tenant: 
     assert tenant.user_id.startswith("user_")
     assert (tenant.api_key, tenant.refresh_token) == ("", "")
     assert set(tenant.secrets) == {"password", "access_token"}
+
+
+def test_who_is_registered_and_cannot_log_in_is_in_the_ledger(url: str, tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
+    client = client_of("saas", url, url, log=ledger)
+    account = {"username": secrets.token_hex(6), "password": "", "email": None}
+    answer = client.try_to_register(account)
+    assert answer.status_code == 200
+    assert ledger.selection().usernames == {account["username"]}
+    assert ledger.selection().tenant_ids == {answer.json()["user_info"]["tenant_id"]}
 
 
 def test_a_token_leads_to_its_account(client: ConfiguratorClient, tenant: Tenant) -> None:

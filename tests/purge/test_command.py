@@ -5,9 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import make_url
 
+from support.polling import wait_until
 from support.purge import Ledger
 from support.purge.__main__ import main
 from tests.purge.site import Inhabitant, Site
@@ -51,6 +53,23 @@ def test_a_run_is_purged_by_its_id(site: Site, reports: Path, capsys: pytest.Cap
     assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
 
 
+@pytest.mark.parametrize(("run", "gone"), [("whole", {"a", "b"}), ("a", {"a"}), ("latest", {"a", "b"}), ("*", set())])
+def test_a_run_in_shares_is_purged_by_its_own_id_and_each_share_by_its_id(
+    run: str, gone: set[str], site: Site, reports: Path
+) -> None:
+    shares = {name: leave(reports / "whole" / f"share-{name}", name, site) for name in ("a", "b")}
+    leave(reports / "earlier" / "share-a", "another", site)
+    for folder, link in ((reports, "whole"), (reports / "whole" / "share-a", "a"), (reports / "earlier", "share-a")):
+        (folder / "latest").symlink_to(link)
+    (reports / "earlier" / "share-a" / "latest").symlink_to("another")
+
+    assert main(["--run", run, "--reports", str(reports)]) == (0 if gone else 2)
+
+    left = {name for name, one in shares.items() if site.holds("tenant_users", tenant_id=one.tenant_id)}
+    assert left == shares.keys() - gone
+    assert site.holds("tenant_users", username="of another")
+
+
 def test_resume_purges_dead_runs_and_leaves_living_and_kept_ones(
     site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +110,24 @@ def test_a_living_run_is_not_purged_by_its_id(site: Site, reports: Path, tmp_pat
 
     assert done.returncode == 2
     assert "Run living is alive" in done.stderr
+    assert site.content() == before
+
+
+def test_a_run_that_was_killed_and_waits_to_be_reaped_is_purged(site: Site, reports: Path) -> None:
+    before = site.content()
+    leave(reports, "killed", site)
+    path = reports / "killed" / "ledger.jsonl"
+    first, *rest = path.read_text().splitlines()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as run:
+        process = psutil.Process(run.pid)
+        header = json.loads(first) | {"pid": run.pid, "process_created": process.create_time()}
+        path.write_text("\n".join([json.dumps(header), *rest, ""]))
+        assert Ledger.read(path).header.alive
+        run.kill()
+        assert wait_until(lambda: process.status() == psutil.STATUS_ZOMBIE, 10)
+
+        assert main(["--resume", "--reports", str(reports)]) == 0
+
     assert site.content() == before
 
 
@@ -169,6 +206,10 @@ def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: S
 ELSEWHERE = "postgresql://db.example.org/maimbot"
 REFUSED = {
     "an empty prefix": (["--prefix", "", "--database", "{here}"], "empty prefix"),
+    "an empty tenant": (["--tenant", "", "--database", "{here}"], "empty tenant id"),
+    "an empty tenant beside another": (["--tenant", "tenant_1", "", "--database", "{here}"], "empty tenant id"),
+    "an empty run id": (["--run", ""], "'' is no run id"),
+    "the folder above as a run id": (["--run", ".."], "no run id"),
     "an unknown run": (["--run", "nobody"], "cannot be read"),
     "a run id that is a path": (["--run", "../reports"], "no run id"),
     "no database": (["--tenant", "tenant_1"], "MAIM_DATABASE_URL"),
@@ -194,6 +235,17 @@ def test_what_cannot_be_used_makes_the_exit_code_2(
     assert reason in capsys.readouterr().err
 
 
+def test_an_empty_run_id_names_no_run(site: Site, reports: Path) -> None:
+    leave(reports, "dead", site)
+    leave(reports, "kept", site)
+    Ledger.read(reports / "kept" / "ledger.jsonl").keep()
+    before = site.content()
+
+    assert main(["--run", "", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
+
+
 @pytest.mark.parametrize("arguments", [[], ["--older-than", "soon"], ["--resume", "--run", "x"]])
 def test_an_unreadable_command_line_is_refused(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as refusal:
@@ -217,6 +269,32 @@ def test_a_run_that_cannot_be_purged_does_not_hinder_the_next(site: Site, report
     assert site.content() != before
 
 
+def test_a_database_that_is_damaged_hinders_neither_the_next_run_nor_the_report(
+    site: Site, reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site.content()
+    file = tmp_path / "damaged.db"
+    damaged = Site(f"sqlite:///{file}")
+    leave(reports, "run-1", damaged)
+    with damaged.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'tenant_users'").scalar_one()
+        size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
+    damaged.engine.dispose()
+    with file.open("r+b") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xff" * size)
+    leave(reports, "run-2", site)
+    report = tmp_path / "report.json"
+
+    assert main(["--resume", "--reports", str(reports), "--report", str(report)]) == 1
+
+    assert site.content() == before
+    first, second = json.loads(report.read_text())["purges"]
+    assert first["refused"] in capsys.readouterr().err
+    assert second["rows"]["tenant_users"] == 1
+
+
 def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger.create(reports / "run-1" / "ledger.jsonl", "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
     ledger.will_register("testuser_1")
@@ -228,12 +306,20 @@ def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, caps
     assert "hush" not in said
 
 
-def test_a_report_that_cannot_be_written_makes_the_exit_code_1(site: Site, tmp_path: Path) -> None:
-    one = site.populate("gone")
+@pytest.mark.parametrize(("place", "reason"), [("", "Is a directory"), ("nowhere/report.json", "No such file")])
+def test_nothing_is_removed_when_the_report_cannot_be_written(
+    place: str, reason: str, site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one = site.populate("testuser_1")
+    before = site.content()
+    file = tmp_path / place
 
-    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(tmp_path)]) == 1
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(file)]) == 2
 
-    assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+    assert site.content() == before
+    said = capsys.readouterr().err
+    assert said.startswith(f"The report {file} cannot be written ({reason}")
+    assert said.endswith("), so nothing more is removed; give --report a file that can be written.\n")
 
 
 def test_tenants_are_purged_from_the_database_of_the_environment(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,16 +331,64 @@ def test_tenants_are_purged_from_the_database_of_the_environment(site: Site, mon
     assert not site.holds("tenant_users", tenant_id=one.tenant_id)
 
 
-def test_a_run_is_purged_from_the_database_that_is_given(site: Site, reports: Path) -> None:
+def test_a_run_is_purged_from_the_database_that_is_given_and_stays_open_while_its_own_cannot_be_seen(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one = leave(reports, "moved", site)
     path = reports / "moved" / "ledger.jsonl"
     first, *rest = path.read_text().splitlines()
     header = json.loads(first) | {"databases": ["sqlite:////nowhere/at/all.db"]}
     path.write_text("\n".join([json.dumps(header), *rest, ""]))
 
-    assert main(["--run", "moved", "--reports", str(reports), "--database", site.url]) == 0
+    assert main(["--run", "moved", "--reports", str(reports), "--database", site.url]) == 1
 
     assert not site.holds("tenant_users", tenant_id=one.tenant_id)
+    assert f"remove {path} if that database is no more." in capsys.readouterr().err
+    assert not Ledger.read(path).finished
+
+
+def test_a_run_that_was_looked_for_elsewhere_is_still_to_be_purged(site: Site, reports: Path, tmp_path: Path) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+    (tmp_path / "other.db").touch()
+
+    assert main(["--run", "run-1", "--reports", str(reports), "--database", f"sqlite:///{tmp_path}/other.db"]) == 1
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
+
+
+def test_a_run_is_to_be_purged_as_long_as_anything_of_it_is_left(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("The trigger is one of SQLite.")
+    site.execute(
+        "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
+        "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
+    )
+    before = site.content()
+    leave(reports, "run-1", site)
+
+    for _ in range(2):
+        assert main(["--resume", "--reports", str(reports)]) == 1
+        assert "There are still rows of it (devices: 1); find out what keeps or writes them" in capsys.readouterr().err
+    site.execute("DROP TRIGGER late")
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+
+
+def test_the_password_that_a_database_is_given_with_serves_to_look_whether_all_is_gone(
+    site: Site, reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
+    leave(reports, "run-1", site)
+
+    assert main(["--run", "run-1", "--reports", str(reports), "--database", site.url]) == 0
+
+    assert Ledger.read(reports / "run-1" / "ledger.jsonl").finished
 
 
 def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,17 +45,53 @@ def test_a_database_elsewhere_is_refused(url: str) -> None:
     ],
 )
 def test_a_database_on_this_machine_is_not_refused(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PGHOST", raising=False)
-    monkeypatch.delenv("PGHOSTADDR", raising=False)
+    for variable in ("PGHOST", "PGHOSTADDR", "PGSERVICE"):
+        monkeypatch.delenv(variable, raising=False)
 
     refuse_remote(url)
 
 
-def test_the_environment_of_postgresql_names_the_host_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PGHOST", "db.example.org")
+@pytest.mark.parametrize(
+    ("variable", "value", "url"),
+    [
+        ("PGHOST", "db.example.org", "postgresql:///maimbot"),
+        ("PGHOSTADDR", "10.0.0.1", "postgresql:///maimbot"),
+        ("PGHOSTADDR", "10.0.0.1", "postgresql://localhost/maimbot"),
+        ("PGHOSTADDR", "127.0.0.1,10.0.0.1", "postgresql:///maimbot?host=localhost,127.0.0.1"),
+    ],
+)
+def test_the_environment_of_postgresql_names_the_host_too(
+    variable: str, value: str, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
 
-    with pytest.raises(UsageError, match=r"db\.example\.org"):
-        refuse_remote("postgresql:///maimbot")
+    with pytest.raises(UsageError, match=f"The database is on {value.rpartition(',')[2]}, not"):
+        refuse_remote(url)
+
+
+def test_the_environment_of_postgresql_may_name_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGHOST", "db.example.org")
+    monkeypatch.setenv("PGHOSTADDR", "127.0.0.9")
+    refuse_remote("postgresql://localhost/maimbot")
+
+    # It is not asked for the address that the URL has.
+    monkeypatch.setenv("PGHOSTADDR", "10.0.0.1")
+    refuse_remote("postgresql:///maimbot?hostaddr=127.0.0.1")
+
+
+@pytest.mark.parametrize("url", ["postgresql:///maimbot", "postgresql://localhost/maimbot"])
+def test_a_service_of_the_environment_hides_the_host(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSERVICE", "production")
+
+    with pytest.raises(UsageError, match=r"PGSERVICE hides the host of the database.*allow-remote"):
+        purge([url], ONE)
+
+
+def test_a_file_does_not_care_for_the_environment_of_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSERVICE", "production")
+    monkeypatch.setenv("PGHOSTADDR", "10.0.0.1")
+
+    refuse_remote("sqlite:////var/lib/maimbot.db")
 
 
 def test_a_missing_file_is_refused_and_not_created(tmp_path: Path) -> None:

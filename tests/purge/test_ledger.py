@@ -105,6 +105,43 @@ def test_a_user_whom_the_deployment_refused_is_not_ours(ledger: Ledger) -> None:
     assert Ledger.read(ledger.path).finished
 
 
+def test_a_name_that_only_this_run_can_have_is_ours_even_if_it_was_refused(ledger: Ledger) -> None:
+    for name in ("testuser_run-1_1", "testuser_run-2_1"):
+        ledger.will_register(name)
+        ledger.not_registered(name)
+
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_1"])
+
+
+def test_a_name_that_several_try_to_register_is_ours_until_all_were_refused(ledger: Ledger) -> None:
+    for _ in range(3):
+        ledger.will_register("wanted")
+    for _ in range(2):
+        ledger.not_registered("wanted")
+    assert Ledger.read(ledger.path).selection() == Selection.of(["wanted"])
+
+    ledger.not_registered("wanted")
+    assert Ledger.read(ledger.path).finished
+
+
+def test_a_name_that_one_has_got_is_ours_whoever_else_was_refused_it(ledger: Ledger) -> None:
+    ledger.registered("altered", "tenant_1", "user_1")
+    for _ in range(2):
+        ledger.will_register("altered")
+        ledger.not_registered("altered")
+
+    assert Ledger.read(ledger.path).selection() == Selection.of(["altered"], ["tenant_1"], ["user_1"])
+
+
+def test_a_refusal_that_comes_after_the_purge_is_no_obstacle(ledger: Ledger) -> None:
+    ledger.will_register("late")
+    ledger.purged()
+    ledger.not_registered("late")
+    ledger.will_register("late")
+
+    assert Ledger.read(ledger.path).selection() == Selection.of(["late"])
+
+
 def test_a_ledger_is_finished_when_everything_is_purged(ledger: Ledger) -> None:
     ledger.will_register("testuser_1")
     ledger.purged()

@@ -250,6 +250,13 @@ def test_a_refusal_says_what_is_wrong_and_what_to_do(work: Callable[[], object],
     assert refusal(work) == sentence
 
 
+def test_a_service_of_the_environment_is_told_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGSERVICE", "production")
+    assert refusal(lambda: refuse_remote("postgresql://localhost/maimbot")) == (
+        "PGSERVICE hides the host of the database; unset it and name the host, or give --allow-remote."
+    )
+
+
 def test_a_command_that_names_too_little_is_told_what_to_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -271,8 +278,8 @@ def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(tmp_path: Path, mo
     )
     monkeypatch.delenv("MAIM_DATABASE_URL", raising=False)
     assert refusal(lambda: ledger_urls(ledger)) == (
-        "The ledger of run run-1 keeps no password for postgresql://me:***@127.0.0.1:1/maimbot, so nothing was "
-        "removed; give the whole URL by MAIM_DATABASE_URL or --database."
+        "The ledger of run run-1 keeps no password for postgresql://me:***@127.0.0.1:1/maimbot, so that "
+        "database was left alone; give the whole URL by MAIM_DATABASE_URL or --database."
     )
     path.write_text("[]\n")
     assert refusal(lambda: Ledger.read(path)).endswith("; purge by --tenant or --prefix instead.")

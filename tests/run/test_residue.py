@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from support.purge import Ledger
 from tests.suite import PORTS, ROOT, Outcome, Suite, await_that, database_of, is_talking
 
 GROUP = "INSERT INTO group_info (tenant_id, agent_id, group_id, platform, create_time, last_active) VALUES"
@@ -44,6 +45,8 @@ def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, 
     assert ": +1 rows of " in left
     assert left.endswith(" (made in FLOW-004)")
     assert left in outcome.output
+    # A purge of the run removes what is its own.
+    assert Ledger.read(suite.reports / "latest" / "ledger.jsonl").finished is ("left over" not in left)
 
 
 def test_what_others_do_meanwhile_in_a_database_that_the_run_shares_is_theirs(suite: Suite) -> None:

@@ -1,0 +1,78 @@
+"""What a registration leaves in the ledger, whatever is answered."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from support.configurator import ConfiguratorClient, UnexpectedAnswer
+from support.purge import Ledger, Selection
+
+ACCOUNT = {"username": "ada", "password": "a password"}
+NAMED = Selection.of(["ada"])
+REGISTERED = Selection.of(["ada", "Ada"], ["tenant_1"], ["user_1"])
+IDS = json.dumps({"user_info": {"username": "Ada", "tenant_id": "tenant_1", "user_id": "user_1"}})
+ANSWERS = {
+    "as promised": (201, IDS, REGISTERED),
+    "with another status": (200, IDS, REGISTERED),
+    "without ids": (200, "{}", NAMED),
+    "with a list": (201, "[]", NAMED),
+    "without JSON": (201, "welcome", NAMED),
+    "with the way to somewhere": (303, "", NAMED),
+    "invalid": (422, "{}", Selection()),
+    "taken": (409, "{}", Selection()),
+    "taken, by this one": (409, IDS, Selection()),
+    "broken": (500, "{}", NAMED),
+}
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Answers every request by the status and the body that its path begins with."""
+
+    def do_POST(self) -> None:
+        answer = self.path.split("/")[1]
+        status, body, _ = ANSWERS[answer.replace("%20", " ")]
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_only_a_refusal_takes_a_name_out_of_the_ledger(answer: str, url: str, tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
+    client = ConfiguratorClient(f"{url}/{answer}", log=ledger)
+
+    with suppress(UnexpectedAnswer):
+        client.try_to_register(ACCOUNT)
+
+    assert Ledger.read(ledger.path).selection() == ANSWERS[answer][2]
+
+
+def test_another_status_than_the_promised_one_is_an_unexpected_answer(url: str) -> None:
+    with pytest.raises(UnexpectedAnswer, match=r"answered 200 .* expected 201"):
+        ConfiguratorClient(f"{url}/with another status").register_user(**ACCOUNT)
+
+
+@pytest.mark.parametrize("answer", ["with a list", "without JSON"])
+def test_who_is_accepted_is_told_who_it_is(answer: str, url: str) -> None:
+    with pytest.raises(UnexpectedAnswer, match=r"answered 201 .* expected who was registered"):
+        ConfiguratorClient(f"{url}/{answer}").try_to_register(ACCOUNT)
