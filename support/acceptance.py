@@ -20,6 +20,7 @@ from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts
+from support.recovery import recover
 from support.reporting import EXIT_REFUSED
 from support.reporting.allure_bridge import OWN_FILES, clear, describe_environment
 from support.reporting.merging import merge
@@ -105,6 +106,8 @@ class Acceptance:
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
+            # A share looks for what killed runs have left in its own folder only.
+            recover(REPORTS)
             directories = [self._make_directory(number) for number, _ in enumerate(divided, 1)]
             for directory, features in zip(directories, divided, strict=True):
                 self._shares.append(self._begin(directory, features))

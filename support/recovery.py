@@ -4,7 +4,7 @@ from pathlib import Path
 
 from support.deployments import stop_recorded
 from support.errors import SuiteError
-from support.purge import purge_ledger, unfinished
+from support.purge import purge_ledger, read_ledgers
 
 
 def recover(reports: Path) -> None:
@@ -12,18 +12,15 @@ def recover(reports: Path) -> None:
 
     A run whose data cannot be removed now, or was kept on purpose, does not hinder the new one.
     """
-    for ledger in unfinished(reports):
-        if ledger.header.alive or ledger.kept:
+    for ledger in read_ledgers(reports):
+        if ledger.header.alive:
             continue
-        run = ledger.header.run_id
+        killed = f"Run {ledger.header.run_id} was killed"
         try:
-            stopped = stop_recorded(ledger.path.parent)
-            report = purge_ledger(ledger)
+            if stopped := stop_recorded(ledger.path.parent):
+                print(f"{killed}; it had left {', '.join(stopped)} running, which are stopped now.")
+            if not (ledger.finished or ledger.kept):
+                rows = sum(purge_ledger(ledger).counts.values())
+                print(f"{killed}; it had left {rows} rows, which are gone now.")
         except SuiteError as error:
-            print(f"Run {run} was killed, and what it left cannot be removed now: {error}")
-        else:
-            rows = sum(report.counts.values())
-            backends = (
-                f" and {', '.join(stopped)} still running; both are gone now" if stopped else "; they are gone now"
-            )
-            print(f"Run {run} was killed; it had left {rows} rows{backends}.")
+            print(f"{killed}, and what it left cannot be removed now: {error}")

@@ -51,15 +51,16 @@ class Run:
         self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
         self._make_directory()
+        # A run that is killed while it starts is known by its ledger, too, and so are its backends.
+        ledger = Ledger.create(self.directory / "ledger.jsonl", self.id)
         deployment = start(self.settings, self.directory)
         try:
+            ledger.locate(deployment.database_urls, deployment.directories)
             self._world = World(
                 settings=self.settings,
                 run_id=self.id,
                 deployment=deployment,
-                ledger=Ledger.create(
-                    self.directory / "ledger.jsonl", self.id, deployment.database_urls, deployment.directories
-                ),
+                ledger=ledger,
                 before=Snapshot.take(deployment.database_urls),
                 arrivals=Arrivals(deployment.database_urls),
                 reader=Reader(Pace(deployment.profile.reading_seconds)),

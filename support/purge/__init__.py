@@ -1,7 +1,7 @@
 """The ledger of a run, and removing what it, or an exact selection, names: rows in every table, directories."""
 
 from support.purge.arrivals import Arrivals
-from support.purge.ledger import Ledger, unfinished
+from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import select_prefix, select_tenants
 from support.purge.purge import count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
@@ -23,7 +23,7 @@ __all__ = [
     "count_rows",
     "purge",
     "purge_ledger",
+    "read_ledgers",
     "select_prefix",
     "select_tenants",
-    "unfinished",
 ]

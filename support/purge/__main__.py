@@ -14,10 +14,11 @@ from typing import Any
 
 from rich.console import Console
 
+from support.deployments import running_recorded, stop_recorded
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
-from support.purge.ledger import LEDGER_NAME, Ledger, unfinished
+from support.purge.ledger import LEDGER_NAME, Ledger, read_ledgers
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     status, done = 0, []
     try:
+        if options.resume:
+            status = _stop_backends(options)
         for job in _jobs(options):
             outcome, report = _perform(job, options)
             status = max(status, outcome)
@@ -69,8 +72,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             text = json.dumps({"purges": done}, ensure_ascii=False, indent=2)
             options.report.write_text(text + "\n", encoding="utf-8")
     except (SuiteError, OSError) as error:
-        _complain(error)
-        return 2 if isinstance(error, UsageError) else 1
+        return _complain(error)
+    return status
+
+
+def _stop_backends(options: argparse.Namespace) -> int:
+    """Stop, or in a dry run only name, what killed runs have left running; return the exit code."""
+    status = 0
+    for ledger in read_ledgers(options.reports):
+        if ledger.header.alive:
+            continue
+        try:
+            names = (running_recorded if options.dry_run else stop_recorded)(ledger.path.parent)
+        except SuiteError as error:
+            status = max(status, _complain(error))
+        else:
+            if names:
+                done = "would be stopped" if options.dry_run else "stopped"
+                console.print(f"run {ledger.header.run_id}: {', '.join(names)} {done}", markup=False)
     return status
 
 
@@ -123,8 +142,10 @@ def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
         yield Ledger.read(options.reports / options.run / LEDGER_NAME)
         return
     latest = time.time() - (options.older_than or 0)
-    for ledger in unfinished(options.reports):
+    for ledger in read_ledgers(options.reports):
         run = ledger.header.run_id
+        if ledger.finished:
+            continue
         if ledger.header.alive:
             console.print(f"run {run} is alive (process {ledger.header.pid}) and was left alone")
         elif ledger.kept and options.resume:
@@ -143,8 +164,7 @@ def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any
         _complain(error)
         report = error.report
     except UsageError as error:
-        _complain(error)
-        return 2, {"what": job.title, "refused": mask(str(error))}
+        return _complain(error), {"what": job.title, "refused": mask(str(error))}
     _show(report)
     left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
     if left:
@@ -159,8 +179,10 @@ def _show(report: PurgeReport) -> None:
             console.print(f"not found, {kind}: {', '.join(names)}", markup=False)
 
 
-def _complain(error: Exception) -> None:
+def _complain(error: Exception) -> int:
+    """Print the error; return the exit code."""
     print(mask(str(error)), file=sys.stderr)
+    return 2 if isinstance(error, UsageError) else 1
 
 
 if __name__ == "__main__":

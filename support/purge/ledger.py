@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -23,7 +23,7 @@ LEDGER_NAME = "ledger.jsonl"
 
 @dataclass(frozen=True)
 class Header:
-    """The first line: whose ledger it is, and where what it names was created."""
+    """The first line, and any later one of its kind: whose ledger it is, and where what it names was created."""
 
     run_id: str
     databases: tuple[str, ...]  # without passwords
@@ -38,11 +38,18 @@ class Header:
         header = cls(**{each.name: line[each.name] for each in fields(cls)})
         return replace(header, databases=tuple(header.databases), directories=tuple(header.directories))
 
+    def at(self, database_urls: Sequence[str], directories: Sequence[str]) -> Header:
+        """Return the same header with other places."""
+        databases = tuple(without_secret(absolute(url)) for url in database_urls)
+        return replace(self, databases=databases, directories=tuple(directories))
+
     @property
     def alive(self) -> bool:
-        """Whether the process of the run still lives."""
+        """Whether the process of the run still lives; one that waits to be reaped does not."""
         try:
-            return abs(psutil.Process(self.pid).create_time() - self.process_created) < 1
+            process = psutil.Process(self.pid)
+            same = abs(process.create_time() - self.process_created) < 1
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False
 
@@ -67,11 +74,12 @@ class Ledger:
             self._apply(event)
 
     @classmethod
-    def create(cls, path: Path, run_id: str, database_urls: Sequence[str], directories: Sequence[str] = ()) -> Ledger:
+    def create(
+        cls, path: Path, run_id: str, database_urls: Sequence[str] = (), directories: Sequence[str] = ()
+    ) -> Ledger:
         """Begin the ledger of this process's run. Raises UsageError when the file is there already."""
         this = psutil.Process()
-        databases = tuple(without_secret(absolute(url)) for url in database_urls)
-        header = Header(run_id, databases, tuple(directories), this.pid, this.create_time())
+        header = Header(run_id, (), (), this.pid, this.create_time()).at(database_urls, directories)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
@@ -80,7 +88,7 @@ class Ledger:
         except OSError as error:
             raise InfrastructureError(_unwritable(path, error)) from error
         ledger = cls(path, header)
-        ledger._append({"event": "run", **asdict(header)}, durable=True)
+        ledger._note_header(header)
         _sync_directory(path.parent)
         return ledger
 
@@ -102,6 +110,10 @@ class Ledger:
             raise UsageError(f"{path} is no ledger ({error}); purge by --tenant or --prefix instead.") from error
         ledger._torn_at = len(content) - len(torn) if torn else None
         return ledger
+
+    def locate(self, database_urls: Sequence[str], directories: Sequence[str]) -> None:
+        """Note on the disk where things will be created, once that is known."""
+        self._note_header(self.header.at(database_urls, directories))
 
     def enter(self, scenario: str) -> None:
         """Note that what is created from now on is created in this scenario."""
@@ -145,6 +157,9 @@ class Ledger:
         """Whether nothing is left to purge."""
         return not self.selection()
 
+    def _note_header(self, header: Header) -> None:
+        self._append({"event": "run", **asdict(header)}, durable=True)
+
     def _append(self, event: dict[str, Any], durable: bool = False) -> None:
         # Half of a character has no bytes of its own; escaped as a backslash sequence it is JSON as well.
         line = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
@@ -169,6 +184,8 @@ class Ledger:
     def _apply(self, event: dict[str, Any]) -> None:
         self.counts[event["event"]] += 1
         match event["event"]:
+            case "run":
+                self.header = Header.parse(event)
             case "scenario":
                 self._scenario = event["scenario"]
             case "will_register" | "registered" | "agent_created":
@@ -187,14 +204,14 @@ class Ledger:
                 self._named.clear()
 
 
-def unfinished(reports: Path) -> Iterator[Ledger]:
-    """Yield the ledgers of the runs that report there which name something that is not purged, the oldest first."""
+def read_ledgers(reports: Path) -> list[Ledger]:
+    """Return the ledgers of the runs that report there, the oldest first."""
     patterns = (f"*/{LEDGER_NAME}", f"*/share-*/*/{LEDGER_NAME}")  # of a run by itself, and of a share of one
     # <reports>/latest is a link to one of the others.
     paths = {path.resolve() for pattern in patterns for path in reports.glob(pattern)}
     # A run that died over its first line created nothing.
     ledgers = [Ledger.read(path) for path in paths if b"\n" in path.read_bytes()]
-    yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+    return sorted(ledgers, key=lambda each: each.header.started)
 
 
 def _unwritable(path: Path, error: OSError) -> str:

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.acceptance import divide, scenarios_of
-from support.purge import unfinished
-from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
+from tests.suite import ROOT, Suite, await_that, backends_of, stop_all, unfinished
 
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
 
@@ -83,7 +82,7 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
     process = project.accept()
-    await_that(lambda: len(project.shares) == 2, process)
+    await_that(lambda: len(unfinished(project.reports)) == 2, process)
     process.send_signal(number)
     outcome = project.finish(process)
     assert outcome.exit_code == exit_code, outcome.output
@@ -91,7 +90,7 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
     assert "Already ending" not in outcome.output
     assert outcome.leaves_nothing_running
     assert backends_of(project.reports) == []
-    assert list(unfinished(project.reports)) == []
+    assert unfinished(project.reports) == []
 
 
 def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_next(project: Project) -> None:
@@ -104,9 +103,10 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     assert outcome.exit_code == 137, outcome.output
     assert any("were not reported by just one share" in error for error in outcome.results["errors"])
 
-    outcome = project.finish(project.accept("features/flow.feature:9"))
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 0, outcome.output
     assert f"Run {killed.header.run_id} was killed" in outcome.output
-    assert list(unfinished(project.reports)) == []
+    assert unfinished(project.reports) == []
     assert backends_of(project.reports) == []
 
 

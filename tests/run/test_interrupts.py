@@ -1,12 +1,14 @@
 """A run that is ended from outside undoes itself; one that is killed is undone by the next."""
 
+import re
 import signal
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from support.purge import Ledger
-from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
+from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of, unfinished
 
 pytestmark = pytest.mark.usefixtures("as_in_terminal")
 
@@ -43,13 +45,7 @@ def test_a_second_ctrl_c_does_not_cut_the_purge_short(suite: Suite) -> None:
 @pytest.mark.parametrize("moment", ["registering", "talking"])
 def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Suite, moment: str) -> None:
     process = suite.popen(*PORTS, *LONG)
-    reached = {
-        "registering": lambda: (
-            any(path.stat().st_size for path in suite.reports.glob("*/ledger.jsonl"))
-            and "tenant_users" in rows_of(database_of(suite.reports))
-        ),
-        "talking": lambda: is_talking(suite.reports),
-    }
+    reached = {"registering": lambda: bool(unfinished(suite.reports)), "talking": lambda: is_talking(suite.reports)}
     await_that(reached[moment], process)
     process.kill()
     suite.finish(process)
@@ -66,6 +62,27 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
         assert connection.scalar(text("SELECT count(*) FROM tenant_users")) == 0
         assert connection.scalar(text("SELECT count(*) FROM messages")) == 0
     assert Ledger.read(killed / "ledger.jsonl").finished
+
+
+@pytest.mark.parametrize(
+    "undo", [lambda suite: suite(*PORTS, "--tags=@FLOW-001"), Suite.resume], ids=["next", "resume"]
+)
+def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
+    suite: Suite, undo: Callable[[Suite], Outcome]
+) -> None:
+    process = suite.popen(*PORTS, "--tags=@FLOW-001")
+    await_that(lambda: bool(list(suite.reports.glob("*/servers.json"))), process)
+    process.kill()
+    suite.finish(process)
+    (killed,) = (path.parent.name for path in suite.reports.glob("*/servers.json"))
+    assert unfinished(suite.reports) == []
+    assert backends_of(suite.reports) != []
+
+    outcome = undo(suite)
+    assert outcome.exit_code == 0, outcome.output
+    assert re.search(f"(?i)run {killed}.*model.* stopped", outcome.output)
+    assert backends_of(suite.reports) == []
+    assert outcome.leaves_nothing_running
 
 
 def test_a_run_whose_reader_has_gone_undoes_itself(suite: Suite) -> None:
