@@ -14,7 +14,6 @@ from typing import Any
 
 from rich.console import Console
 
-from support.deployments import running_recorded, stop_recorded
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
@@ -24,6 +23,7 @@ from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
 from support.purge.resume import ledger_urls, purge_ledger
 from support.purge.selection import Selection
+from support.recovery import running_backends, stop_backends
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 console = Console()
@@ -83,13 +83,13 @@ def _stop_backends(options: argparse.Namespace) -> int:
         if ledger.header.alive:
             continue
         try:
-            names = (running_recorded if options.dry_run else stop_recorded)(ledger.path.parent)
+            names = (running_backends if options.dry_run else stop_backends)(ledger.path.parent)
         except SuiteError as error:
             status = max(status, _complain(error))
         else:
             if names:
                 done = "would be stopped" if options.dry_run else "stopped"
-                console.print(f"run {ledger.header.run_id}: {', '.join(names)} {done}", markup=False)
+                console.print(f"run {ledger.header.run_id}: {', '.join(names)} {done}", markup=False, soft_wrap=True)
     return status
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import create_engine, text
 
+from support.deployments.processes import is_alive
 from support.purge import Ledger
 from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of, unfinished
 
@@ -67,20 +68,27 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
 @pytest.mark.parametrize(
     "undo", [lambda suite: suite(*PORTS, "--tags=@FLOW-001"), Suite.resume], ids=["next", "resume"]
 )
+@pytest.mark.parametrize(
+    ("scenario", "moment", "running"),
+    [("FLOW-001", "*/servers.json", 0), ("DEP-006", "*/deployment-*/servers.json", 3)],
+    ids=["the run's deployment starts", "another deployment starts"],
+)
 def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
-    suite: Suite, undo: Callable[[Suite], Outcome]
+    suite: Suite, undo: Callable[[Suite], Outcome], scenario: str, moment: str, running: int
 ) -> None:
-    process = suite.popen(*PORTS, "--tags=@FLOW-001")
-    await_that(lambda: bool(list(suite.reports.glob("*/servers.json"))), process)
+    process = suite.popen(*PORTS, f"--tags=@{scenario}")
+    await_that(lambda: bool(list(suite.reports.glob(moment))) and len(backends_of(suite.reports)) > running, process)
     process.kill()
     suite.finish(process)
-    (killed,) = (path.parent.name for path in suite.reports.glob("*/servers.json"))
+    (killed,) = (path.parent for path in suite.reports.glob("*/servers.json"))
     assert unfinished(suite.reports) == []
-    assert backends_of(suite.reports) != []
+    left = backends_of(suite.reports)
 
     outcome = undo(suite)
     assert outcome.exit_code == 0, outcome.output
-    assert re.search(f"(?i)run {killed}.*model.* stopped", outcome.output)
+    assert re.search(f"(?i)run {killed.name}.*model.* stopped", outcome.output)
+    assert not any(map(is_alive, left))
+    assert not list(killed.glob("deployment-*"))
     assert backends_of(suite.reports) == []
     assert outcome.leaves_nothing_running
 
