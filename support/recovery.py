@@ -16,7 +16,7 @@ def recover(reports: Path) -> None:
 
     A run whose data cannot be removed now, or was kept on purpose, does not hinder the new one.
     """
-    for ledger in read_ledgers(reports):
+    for ledger in read_ledgers(reports, complain=print):
         if ledger.header.alive:
             continue
         killed = f"Run {ledger.header.run_id} was killed"

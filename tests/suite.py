@@ -110,7 +110,7 @@ def backends_of(reports: Path) -> list[psutil.Process]:
 
 def unfinished(reports: Path) -> list[Ledger]:
     """Return the ledgers of runs that have left something, as far as their ledgers name it."""
-    return [each for each in read_ledgers(reports) if not each.finished]
+    return [each for each in read_ledgers(reports, complain=print) if not each.finished]
 
 
 def database_of(reports: Path) -> Path:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 
@@ -79,7 +79,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _stop_backends(options: argparse.Namespace) -> int:
     """Stop, or in a dry run only name, what killed runs have left running; return the exit code."""
     status = 0
-    for ledger in read_ledgers(options.reports):
+    # The purge complains of those that cannot be read.
+    for ledger in read_ledgers(options.reports, complain=lambda _: None):
         if ledger.header.alive:
             continue
         try:
@@ -107,12 +108,21 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}..."
         yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
         return
-    for ledger in _ledgers(options):
+    damaged: list[UsageError] = []
+    for ledger in _ledgers(options, damaged.append):
         yield _Job(
             f"run {ledger.header.run_id}",
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
+    yield from map(_refusal, damaged)
+
+
+def _refusal(error: UsageError) -> _Job:
+    def refuse(*_: object) -> NoReturn:
+        raise error
+
+    return _Job("a ledger", refuse, refuse)
 
 
 def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
@@ -135,14 +145,14 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
         engine.dispose()
 
 
-def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
+def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
     if options.run:
         if Path(options.run).name != options.run:
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
         yield Ledger.read(options.reports / options.run / LEDGER_NAME)
         return
     latest = time.time() - (options.older_than or 0)
-    for ledger in read_ledgers(options.reports):
+    for ledger in read_ledgers(options.reports, complain):
         run = ledger.header.run_id
         if ledger.finished:
             continue

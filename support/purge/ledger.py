@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -101,13 +101,18 @@ class Ledger:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise UsageError(f"The ledger {path} cannot be read ({error.strerror}); check the run's id.") from error
+            raise UsageError(
+                f"The ledger {path} cannot be read ({error.strerror}); check the run's id, --reports and who owns it."
+            ) from error
         *lines, torn = content.split(b"\n")
         try:
             header, *events = [json.loads(line) for line in lines]
             ledger = cls(path, Header.parse(header), events)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UsageError(f"{path} is no ledger ({error}); purge by --tenant or --prefix instead.") from error
+            raise UsageError(
+                f"{path} is no ledger ({error}), so what its run has left is not known; stop what still runs of it, "
+                f"purge by --prefix testuser_{path.parent.name}_ with its --database, then delete the file."
+            ) from error
         ledger._torn_at = len(content) - len(torn) if torn else None
         return ledger
 
@@ -204,14 +209,27 @@ class Ledger:
                 self._named.clear()
 
 
-def read_ledgers(reports: Path) -> list[Ledger]:
-    """Return the ledgers of the runs that report there, the oldest first."""
+def read_ledgers(reports: Path, complain: Callable[[UsageError], object]) -> list[Ledger]:
+    """Return the ledgers of the runs that report there, the oldest first; complain of each that cannot be read."""
     patterns = (f"*/{LEDGER_NAME}", f"*/share-*/*/{LEDGER_NAME}")  # of a run by itself, and of a share of one
     # <reports>/latest is a link to one of the others.
     paths = {path.resolve() for pattern in patterns for path in reports.glob(pattern)}
-    # A run that died over its first line created nothing.
-    ledgers = [Ledger.read(path) for path in paths if b"\n" in path.read_bytes()]
+    ledgers = []
+    for path in sorted(paths):
+        try:
+            if not _is_torn(path):
+                ledgers.append(Ledger.read(path))
+        except UsageError as error:
+            complain(error)
     return sorted(ledgers, key=lambda each: each.header.started)
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the run died over its first line: then it created nothing."""
+    try:
+        return b"\n" not in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _unwritable(path: Path, error: OSError) -> str:

@@ -217,6 +217,22 @@ def test_a_run_that_cannot_be_purged_does_not_hinder_the_next(site: Site, report
     assert site.content() != before
 
 
+@pytest.mark.parametrize("damage", ["file", "folder"])
+def test_a_ledger_that_cannot_be_read_is_reported_when_all_others_are_purged(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+    damaged = reports / "run-0" / "ledger.jsonl"
+    damaged.parent.mkdir()
+    damaged.write_text("{\n" * 3) if damage == "file" else damaged.mkdir()
+
+    assert main(["--resume", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
+    assert capsys.readouterr().err.count(str(damaged)) == 1
+
+
 def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger.create(reports / "run-1" / "ledger.jsonl", "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
     ledger.will_register("testuser_1")

@@ -93,6 +93,17 @@ def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
     assert outcome.leaves_nothing_running
 
 
+def test_a_damaged_ledger_is_told_in_one_sentence_and_hinders_no_run(suite: Suite) -> None:
+    damaged = suite.reports / "20261130-120000-abcdef" / "ledger.jsonl"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{\n")
+    outcome = suite(*PORTS, "--tags=@FLOW-001")
+    assert outcome.exit_code == 0, outcome.output
+    (sentence,) = (line for line in outcome.output.splitlines() if str(damaged) in line)
+    assert "is no ledger" in sentence
+    assert "purge by --prefix testuser_20261130-120000-abcdef_ " in sentence
+
+
 def test_a_run_whose_reader_has_gone_undoes_itself(suite: Suite) -> None:
     process = suite.popen(*PORTS, "-f", "pretty", "--tags=@admission")
     assert process.stdout
