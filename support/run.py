@@ -12,7 +12,7 @@ from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
-from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, compare
+from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, command_for, compare
 from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
@@ -112,7 +112,7 @@ class Run:
         else:
             print(f"Results: {path}")
         if self._world and not self.settings.cleanup:
-            print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
+            print(f"What the run created is kept; remove it with: {command_for(self.id, self.settings.reports)}")
         if self._interrupts.exit_code:
             raise SystemExit(self._interrupts.exit_code)
 

@@ -6,7 +6,7 @@ from support.purge.owners import select_prefix, select_tenants
 from support.purge.purge import count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
-from support.purge.resume import purge_ledger
+from support.purge.resume import command_for, purge_ledger
 from support.purge.selection import Selection
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "PurgeReport",
     "Selection",
     "Snapshot",
+    "command_for",
     "compare",
     "count_rows",
     "purge",

@@ -21,7 +21,7 @@ from support.purge.ledger import LEDGER_NAME, Ledger, read_ledgers
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
-from support.purge.resume import ledger_urls, purge_ledger
+from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
 
@@ -52,7 +52,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="instead of the ledger's or MAIM_DATABASE_URL; may be repeated",
     )  # fmt: skip
     parser.add_argument("--report", metavar="FILE", type=Path, help="write the report as JSON")
-    parser.add_argument("--reports", metavar="FOLDER", type=Path, default=Path("reports"), help="where runs report")
+    parser.add_argument("--reports", metavar="FOLDER", type=Path, default=REPORTS, help="where runs report")
     parser.add_argument("--allow-remote", action="store_true", help="purge a database that is not on this machine")
     return parser.parse_args(arguments)
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from support.purge import Ledger
+from support.purge import Ledger, command_for
 from support.purge.__main__ import main
 from tests.purge.site import Inhabitant, Site
+from tests.suite import ROOT
 
 
 def leave(reports: Path, run: str, site: Site, alive: bool = False, age: float = 0) -> Inhabitant:
@@ -277,3 +278,19 @@ def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pyt
     main(["--tenant", "nobody", "no one", "--database", site.url])
 
     assert "not found, tenant_ids: no one, nobody\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reports", "options"),
+    [("reports", ""), ("/srv/my reports", " --reports '/srv/my reports'"), ("x", " --reports x")],
+)
+def test_the_command_that_purges_a_run_names_python_and_reports_as_they_are_called_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reports: str, options: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(ROOT / ".venv" / "bin" / "python"))
+    monkeypatch.chdir(ROOT)
+    assert command_for("run-1", Path(reports)) == f".venv/bin/python -m support.purge --run run-1{options}"
+    monkeypatch.chdir(tmp_path)
+    assert command_for("run-1", Path(reports)) == (
+        f"PYTHONPATH={ROOT} {ROOT}/.venv/bin/python -m support.purge --run run-1{options}"
+    )
