@@ -17,6 +17,7 @@ from support.deployments.profile import Profile
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
 from support.polling import wait_until
+from support.recovery import ANOTHER
 from support.settings import Settings
 from support.world import World
 
@@ -133,4 +134,6 @@ def _settings(world: World, **changes: Any) -> Settings:
 
 
 def _temporary_folder(world: World) -> Path:
-    return Path(world.scene.undo.enter_context(TemporaryDirectory(prefix="deployment-")))
+    # In the run's folder, where what a killed run has left there is found.
+    folder = TemporaryDirectory(prefix=ANOTHER, dir=world.deployment.directory)
+    return Path(world.scene.undo.enter_context(folder))

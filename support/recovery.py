@@ -1,10 +1,14 @@
 """What a killed run has left is found and removed when the next one begins."""
 
+import shutil
 from pathlib import Path
 
-from support.deployments import stop_recorded
-from support.errors import SuiteError
-from support.purge import purge_ledger, unfinished
+from support.deployments import running_recorded, stop_recorded
+from support.errors import InfrastructureError, SuiteError
+from support.purge import purge_ledger, read_ledgers
+
+# How the folder of a deployment that a scenario launches beside the run's begins; it lies in the run's.
+ANOTHER = "deployment-"
 
 
 def recover(reports: Path) -> None:
@@ -12,18 +16,37 @@ def recover(reports: Path) -> None:
 
     A run whose data cannot be removed now, or was kept on purpose, does not hinder the new one.
     """
-    for ledger in unfinished(reports):
-        if ledger.header.alive or ledger.kept:
+    for ledger in read_ledgers(reports, complain=print):
+        if ledger.header.alive:
             continue
-        run = ledger.header.run_id
+        killed = f"Run {ledger.header.run_id} was killed"
         try:
-            stopped = stop_recorded(ledger.path.parent)
-            report = purge_ledger(ledger)
+            if stopped := stop_backends(ledger.path.parent):
+                print(f"{killed}; it had left {', '.join(stopped)} running, which are stopped now.")
+            if not (ledger.finished or ledger.kept):
+                rows = sum(purge_ledger(ledger).counts.values())
+                print(f"{killed}; it had left {rows} rows, which are gone now.")
         except SuiteError as error:
-            print(f"Run {run} was killed, and what it left cannot be removed now: {error}")
-        else:
-            rows = sum(report.counts.values())
-            backends = (
-                f" and {', '.join(stopped)} still running; both are gone now" if stopped else "; they are gone now"
-            )
-            print(f"Run {run} was killed; it had left {rows} rows{backends}.")
+            print(f"{killed}, and what it left cannot be removed now: {error}")
+
+
+def running_backends(run: Path) -> list[str]:
+    """Return the names of the backends that a killed run, by its folder, has left running."""
+    return [name for folder in (*run.glob(f"{ANOTHER}*"), run) for name in running_recorded(folder)]
+
+
+def stop_backends(run: Path) -> list[str]:
+    """Stop them, remove the folders of those that scenarios have launched, and return the names.
+
+    Raises SuiteError when that does not succeed.
+    """
+    stopped: list[str] = []
+    for folder in run.glob(f"{ANOTHER}*"):
+        stopped += stop_recorded(folder)
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            continue  # a run that began at the same time was faster
+        except OSError as error:
+            raise InfrastructureError(f"{folder} cannot be removed ({error.strerror}); remove it by hand.") from error
+    return [*stopped, *stop_recorded(run)]

@@ -12,7 +12,7 @@ from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
-from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, compare
+from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, command_for, compare
 from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
@@ -51,16 +51,17 @@ class Run:
         self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
         self._make_directory()
+        # A run that is killed while it starts is known by its ledger, too, and so are its backends.
+        ledger = Ledger.create(self.directory / "ledger.jsonl", self.id)
         with reporting.progress("starting the deployment"):
             deployment = start(self.settings, self.directory)
         try:
+            ledger.locate(deployment.database_urls, deployment.directories)
             self._world = World(
                 settings=self.settings,
                 run_id=self.id,
                 deployment=deployment,
-                ledger=Ledger.create(
-                    self.directory / "ledger.jsonl", self.id, deployment.database_urls, deployment.directories
-                ),
+                ledger=ledger,
                 before=Snapshot.take(deployment.database_urls),
                 arrivals=Arrivals(deployment.database_urls),
                 reader=Reader(Pace(deployment.profile.reading_seconds)),
@@ -112,7 +113,7 @@ class Run:
         else:
             print(f"Results: {path}")
         if self._world and not self.settings.cleanup:
-            print(f"What the run created is kept; remove it with: python -m support.purge --run {self.id}")
+            print(f"What the run created is kept; remove it with: {command_for(self.id, self.settings.reports)}")
         if self._interrupts.exit_code:
             raise SystemExit(self._interrupts.exit_code)
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from support.deployments import stop_recorded
 from support.polling import wait_until
+from support.purge import Ledger, read_ledgers
 
 ROOT = Path(__file__).parents[1]
 PORTS = ("-D", "configurator_port=auto", "-D", "replier_port=auto")
@@ -65,6 +66,10 @@ class Suite:
             text=True,
         )
 
+    def resume(self) -> Outcome:
+        """Undo by the command what killed runs have left."""
+        return self.finish(self.start("support.purge", "--resume", PYTHONPATH=str(ROOT)))
+
     def finish(self, process: "subprocess.Popen[str]") -> Outcome:
         """Wait for its end."""
         output, _ = process.communicate(timeout=120)
@@ -101,6 +106,11 @@ def backends_of(reports: Path) -> list[psutil.Process]:
             if any(re.match(f"{reports}.*log$", file.path) for file in process.open_files()):
                 found.append(process)
     return found
+
+
+def unfinished(reports: Path) -> list[Ledger]:
+    """Return the ledgers of runs that have left something, as far as their ledgers name it."""
+    return [each for each in read_ledgers(reports, complain=print) if not each.finished]
 
 
 def database_of(reports: Path) -> Path:

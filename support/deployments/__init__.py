@@ -3,7 +3,16 @@
 from support.deployments.backend import Backend
 from support.deployments.deployment import Deployment
 from support.deployments.profile import Profile, known_failures_beside, load_profile
-from support.deployments.record import stop_recorded
+from support.deployments.record import running_recorded, stop_recorded
 from support.deployments.start import start
 
-__all__ = ["Backend", "Deployment", "Profile", "known_failures_beside", "load_profile", "start", "stop_recorded"]
+__all__ = [
+    "Backend",
+    "Deployment",
+    "Profile",
+    "known_failures_beside",
+    "load_profile",
+    "running_recorded",
+    "start",
+    "stop_recorded",
+]

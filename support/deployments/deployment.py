@@ -45,6 +45,8 @@ class Deployment:
     def launch(self, *backends: Backend) -> None:
         """Launch backends at the same time and wait until each serves. Raises InfrastructureError when one does not."""
         with interrupts_deferred():
+            # From now on what is launched here is found, even if we are killed before it is written down itself.
+            self._record()
             for backend in backends:
                 backend.launch()
                 if backend not in self._backends:

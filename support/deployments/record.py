@@ -13,6 +13,7 @@ from support.deployments.readiness import what_is_missing
 from support.errors import InfrastructureError, UsageError
 
 _FILE = "servers.json"
+_STANDARD_OUTPUT = 1
 
 
 class BackendRecord(BaseModel):
@@ -94,6 +95,12 @@ def delete_record(directory: Path) -> None:
     (directory / _FILE).unlink(missing_ok=True)
 
 
+def running_recorded(directory: Path) -> tuple[str, ...]:
+    """Return the names of what the folder's record names and still runs, in reverse order."""
+    record = read_record(directory)
+    return tuple(_running(record, directory)) if record else ()
+
+
 def stop_recorded(directory: Path) -> tuple[str, ...]:
     """Stop what the folder's record names, in reverse order, and only if it is the same process; return the names.
 
@@ -102,10 +109,28 @@ def stop_recorded(directory: Path) -> tuple[str, ...]:
     record = read_record(directory)
     if record is None:
         return ()
-    running = {each.name: found for each in reversed(record.backends) if (found := each.find())}
+    running = _running(record, directory)
     try:
         stop_in_order([{name: process} for name, process in running.items()])
     finally:
         mask_logs(directory)
     delete_record(directory)
     return tuple(running)
+
+
+def _running(record: DeploymentRecord, directory: Path) -> dict[str, psutil.Process]:
+    recorded = {each.name: found for each in reversed(record.backends) if (found := each.find())}
+    unrecorded = {name: found for name, found in _logging_into(directory).items() if name not in recorded}
+    return unrecorded | recorded
+
+
+def _logging_into(directory: Path) -> dict[str, psutil.Process]:
+    """Return what writes its log there, so also what a launch that was killed had no time to write down."""
+    logs = directory.resolve() / "logs"
+    found = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError):
+            if os.getsid(process.pid) == process.pid:
+                outputs = [Path(file.path) for file in process.open_files() if file.fd == _STANDARD_OUTPUT]
+                found.update({path.stem: process for path in outputs if path.parent == logs})
+    return found

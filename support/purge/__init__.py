@@ -1,12 +1,12 @@
 """The ledger of a run, and removing what it, or an exact selection, names: rows in every table, directories."""
 
 from support.purge.arrivals import Arrivals
-from support.purge.ledger import Ledger, unfinished
+from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
 from support.purge.purge import count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
-from support.purge.resume import purge_ledger
+from support.purge.resume import command_for, purge_ledger
 from support.purge.selection import Selection
 
 __all__ = [
@@ -19,12 +19,13 @@ __all__ = [
     "PurgeReport",
     "Selection",
     "Snapshot",
+    "command_for",
     "compare",
     "count_rows",
     "is_tenant",
     "purge",
     "purge_ledger",
+    "read_ledgers",
     "select_prefix",
     "select_tenants",
-    "unfinished",
 ]

@@ -10,19 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
-from support.purge.ledger import Ledger, ledgers_of, unfinished
+from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
 from support.purge.report import PurgeError, PurgeReport
-from support.purge.resume import ledger_urls, purge_ledger
+from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
+from support.recovery import running_backends, stop_backends
 
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 console = Console()
@@ -51,7 +52,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="instead of the ledger's or MAIM_DATABASE_URL; may be repeated",
     )  # fmt: skip
     parser.add_argument("--report", metavar="FILE", type=Path, help="write the report as JSON")
-    parser.add_argument("--reports", metavar="FOLDER", type=Path, default=Path("reports"), help="where runs report")
+    parser.add_argument("--reports", metavar="FOLDER", type=Path, default=REPORTS, help="where runs report")
     parser.add_argument("--allow-remote", action="store_true", help="purge a database that is not on this machine")
     return parser.parse_args(arguments)
 
@@ -64,14 +65,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # First of all: what cannot be told is not done.
         _write(options.report, done)
+        if options.resume:
+            status = _stop_backends(options)
         for job in _jobs(options):
             outcome, report = _perform(job, options)
             status = max(status, outcome)
             done.append(report)
             _write(options.report, done)
     except (SuiteError, OSError) as error:
-        _complain(error)
-        return 2 if isinstance(error, UsageError) else 1
+        return _complain(error)
+    return status
+
+
+def _stop_backends(options: argparse.Namespace) -> int:
+    """Stop, or in a dry run only name, what killed runs have left running; return the exit code."""
+    status = 0
+    # The purge complains of those that cannot be read.
+    for ledger in read_ledgers(options.reports, complain=lambda _: None):
+        if ledger.header.alive:
+            continue
+        try:
+            names = (running_backends if options.dry_run else stop_backends)(ledger.path.parent)
+        except SuiteError as error:
+            status = max(status, _complain(error))
+        else:
+            if names:
+                done = "would be stopped" if options.dry_run else "stopped"
+                console.print(f"run {ledger.header.run_id}: {', '.join(names)} {done}", markup=False, soft_wrap=True)
     return status
 
 
@@ -102,12 +122,21 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}..."
         yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
         return
-    for ledger in _ledgers(options):
+    damaged: list[UsageError] = []
+    for ledger in _ledgers(options, damaged.append):
         yield _Job(
             f"run {ledger.header.run_id}",
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
+    yield from map(_refusal, damaged)
+
+
+def _refusal(error: UsageError) -> _Job:
+    def refuse(*_: object) -> NoReturn:
+        raise error
+
+    return _Job("a ledger", refuse, refuse)
 
 
 def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
@@ -132,15 +161,17 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
         engine.dispose()
 
 
-def _ledgers(options: argparse.Namespace) -> Iterator[Ledger]:
+def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
     if options.run is not None:
         if Path(options.run).name != options.run or options.run in ("", ".."):
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
         yield from ledgers_of(options.reports, options.run)
         return
     latest = time.time() - (options.older_than or 0)
-    for ledger in unfinished(options.reports):
+    for ledger in read_ledgers(options.reports, complain):
         run = ledger.header.run_id
+        if ledger.finished:
+            continue
         if ledger.header.alive:
             console.print(f"run {run} is alive (process {ledger.header.pid}) and was left alone")
         elif ledger.kept and options.resume:
@@ -158,8 +189,7 @@ def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any
         _show(report)
         left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
     except (SuiteError, OSError) as error:
-        _complain(error)
-        return 2 if isinstance(error, UsageError) else 1, {"what": job.title, "refused": mask(str(error))}
+        return _complain(error), {"what": job.title, "refused": mask(str(error))}
     if left:
         console.print(f"left over: {left}", style="red")
     return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
@@ -181,8 +211,10 @@ def _show(report: PurgeReport) -> None:
             console.print(f"not found, {kind}: {', '.join(names)}", markup=False)
 
 
-def _complain(error: Exception) -> None:
+def _complain(error: Exception) -> int:
+    """Print the error; return the exit code."""
     print(mask(str(error)), file=sys.stderr)
+    return 2 if isinstance(error, UsageError) else 1
 
 
 if __name__ == "__main__":

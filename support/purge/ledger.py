@@ -6,7 +6,7 @@ import json
 import os
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from glob import escape
@@ -24,7 +24,7 @@ LEDGER_NAME = "ledger.jsonl"
 
 @dataclass(frozen=True)
 class Header:
-    """The first line: whose ledger it is, and where what it names was created."""
+    """The first line, and any later one of its kind: whose ledger it is, and where what it names was created."""
 
     run_id: str
     databases: tuple[str, ...]  # without passwords
@@ -38,6 +38,11 @@ class Header:
         """Build the header from its line. Raises KeyError or TypeError when it is none."""
         header = cls(**{each.name: line[each.name] for each in fields(cls)})
         return replace(header, databases=tuple(header.databases), directories=tuple(header.directories))
+
+    def at(self, database_urls: Sequence[str], directories: Sequence[str]) -> Header:
+        """Return the same header with other places."""
+        databases = tuple(without_secret(absolute(url)) for url in database_urls)
+        return replace(self, databases=databases, directories=tuple(directories))
 
     @property
     def alive(self) -> bool:
@@ -71,11 +76,12 @@ class Ledger:
             self._apply(event)
 
     @classmethod
-    def create(cls, path: Path, run_id: str, database_urls: Sequence[str], directories: Sequence[str] = ()) -> Ledger:
+    def create(
+        cls, path: Path, run_id: str, database_urls: Sequence[str] = (), directories: Sequence[str] = ()
+    ) -> Ledger:
         """Begin the ledger of this process's run. Raises UsageError when the file is there already."""
         this = psutil.Process()
-        databases = tuple(without_secret(absolute(url)) for url in database_urls)
-        header = Header(run_id, databases, tuple(directories), this.pid, this.create_time())
+        header = Header(run_id, (), (), this.pid, this.create_time()).at(database_urls, directories)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(exist_ok=False)
@@ -84,7 +90,7 @@ class Ledger:
         except OSError as error:
             raise InfrastructureError(_unwritable(path, error)) from error
         ledger = cls(path, header)
-        ledger._append({"event": "run", **asdict(header)}, durable=True)
+        ledger._note_header(header)
         _sync_directory(path.parent)
         return ledger
 
@@ -97,15 +103,24 @@ class Ledger:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise UsageError(f"The ledger {path} cannot be read ({error.strerror}); check the run's id.") from error
+            raise UsageError(
+                f"The ledger {path} cannot be read ({error.strerror}); check the run's id, --reports and who owns it."
+            ) from error
         *lines, torn = content.split(b"\n")
         try:
             header, *events = [json.loads(line) for line in lines]
             ledger = cls(path, Header.parse(header), events)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UsageError(f"{path} is no ledger ({error}); purge by --tenant or --prefix instead.") from error
+            raise UsageError(
+                f"{path} is no ledger ({error}), so what its run has left is not known; stop what still runs of it, "
+                f"purge by --prefix testuser_{path.parent.name}_ with its --database, then delete the file."
+            ) from error
         ledger._torn_at = len(content) - len(torn) if torn else None
         return ledger
+
+    def locate(self, database_urls: Sequence[str], directories: Sequence[str]) -> None:
+        """Note on the disk where things will be created, once that is known."""
+        self._note_header(self.header.at(database_urls, directories))
 
     def enter(self, scenario: str) -> None:
         """Note that what is created from now on is created in this scenario."""
@@ -152,6 +167,9 @@ class Ledger:
         """Whether nothing is left to purge."""
         return not self.selection()
 
+    def _note_header(self, header: Header) -> None:
+        self._append({"event": "run", **asdict(header)}, durable=True)
+
     def _append(self, event: dict[str, Any], durable: bool = False) -> None:
         # Half of a character has no bytes of its own; escaped as a backslash sequence it is JSON as well.
         line = json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace") + b"\n"
@@ -176,6 +194,8 @@ class Ledger:
     def _apply(self, event: dict[str, Any]) -> None:
         self.counts[event["event"]] += 1
         match event["event"]:
+            case "run":
+                self.header = Header.parse(event)
             case "scenario":
                 self._scenario = event["scenario"]
             case "will_register" | "registered" | "agent_created":
@@ -195,11 +215,24 @@ class Ledger:
                 self._named.clear()
 
 
-def unfinished(reports: Path) -> Iterator[Ledger]:
-    """Yield the ledgers of the runs that report there which name something that is not purged, the oldest first."""
-    # A run that died over its first line created nothing.
-    ledgers = [Ledger.read(path) for path in _paths(reports) if b"\n" in path.read_bytes()]
-    yield from sorted((each for each in ledgers if not each.finished), key=lambda each: each.header.started)
+def read_ledgers(reports: Path, complain: Callable[[UsageError], object]) -> list[Ledger]:
+    """Return the ledgers of the runs that report there, the oldest first; complain of each that cannot be read."""
+    ledgers = []
+    for path in sorted(_paths(reports)):
+        try:
+            if not _is_torn(path):
+                ledgers.append(Ledger.read(path))
+        except UsageError as error:
+            complain(error)
+    return sorted(ledgers, key=lambda each: each.header.started)
+
+
+def _is_torn(path: Path) -> bool:
+    """Whether the run died over its first line: then it created nothing."""
+    try:
+        return b"\n" not in path.read_bytes()
+    except OSError:
+        return False
 
 
 def ledgers_of(reports: Path, run_id: str) -> Iterator[Ledger]:

@@ -1,7 +1,10 @@
 """Finishes what a run left: purges what its ledger names."""
 
 import os
+import shlex
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from support.errors import SuiteError, UsageError
 from support.masking import mask
@@ -10,6 +13,20 @@ from support.purge.ledger import Ledger
 from support.purge.purge import purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.selection import Selection
+
+ROOT = Path(__file__).parents[2]
+REPORTS = Path("reports")
+
+
+def command_for(run_id: str, reports: Path) -> str:
+    """Return the command that purges what the run has created, as it may be pasted in the current directory."""
+    here, python = Path.cwd(), Path(sys.executable)
+    words = [str(python.relative_to(here) if python.is_relative_to(here) else python)]
+    words += ["-m", "support.purge", "--run", run_id]
+    if reports != REPORTS:
+        words += ["--reports", str(reports)]
+    found = "" if here.samefile(ROOT) else f"PYTHONPATH={shlex.quote(str(ROOT))} "
+    return found + shlex.join(words)
 
 
 def purge_ledger(

@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from support.deployments import Deployment, stop_recorded
+from support.deployments import Backend, Deployment, load_profile, running_recorded, stop_recorded
 from support.deployments.processes import is_alive
-from support.deployments.record import read_record
+from support.deployments.record import read_record, write_record
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK
 from support.polling import wait_until
@@ -134,6 +134,48 @@ def test_what_a_killed_run_left_is_stopped_by_its_record(start_small: Start, tmp
     assert stop_recorded(tmp_path / "run") == ()
 
 
+def test_there_is_a_record_before_anything_is_launched(tmp_path: Path) -> None:
+    backend = Backend(
+        name="replier", url="ws://127.0.0.1:9", port=9, health_url="http://127.0.0.1:9", log_file=tmp_path / "log",
+        command=("no such command",), working_directory=tmp_path, environment={}, start_timeout=1,
+    )  # fmt: skip
+    deployment = Deployment(
+        profile=load_profile("embedded"), profile_name="embedded", configurator_url="http://127.0.0.1:9", replier_url=backend.url,
+        model_url=None, database_urls=("sqlite:///any.db",), directory=tmp_path,
+    )  # fmt: skip
+    with pytest.raises(InfrastructureError, match="replier cannot be launched"):
+        deployment.launch(backend)
+    record = read_record(tmp_path)
+    assert record
+    assert record.backends == ()
+
+
+def test_what_was_launched_and_not_recorded_any_more_is_stopped_by_its_log(start_small: Start, tmp_path: Path) -> None:
+    deployment = start_small()
+    processes = [backend.process for backend in deployment.backends]
+    record = read_record(tmp_path / "run")
+    assert record
+    write_record(tmp_path / "run", record.model_copy(update={"backends": record.backends[:1]}))
+    assert sorted(running_recorded(tmp_path / "run")) == ["configurator", "model", "replier"]
+    assert sorted(stop_recorded(tmp_path / "run")) == ["configurator", "model", "replier"]
+    assert not any(map(is_alive, processes))
+
+
+def test_who_only_reads_a_log_is_spared(start_small: Start, tmp_path: Path) -> None:
+    deployment = start_small()
+    record, log = read_record(tmp_path / "run"), deployment.backends[0].log_file
+    deployment.stop()
+    assert record
+    write_record(tmp_path / "run", record)
+    program = "import sys; file = open(sys.argv[1]); print('opened', flush=True); input()"
+    command = [sys.executable, "-c", program, str(log)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, start_new_session=True) as reader:
+        assert reader.stdout
+        assert reader.stdout.readline() == b"opened\n"
+        assert running_recorded(tmp_path / "run") == ()
+
+
 def test_a_launch_stops_what_an_earlier_one_left_in_its_folder(start_small: Start) -> None:
     earlier = start_small()
     start_small()
@@ -153,7 +195,7 @@ def test_a_process_that_only_bears_a_recorded_pid_is_spared(
     recorded = read_record(tmp_path / "run")
     assert recorded
     assert recorded.backends[2].what_is_missing() == f"not running (pid {stranger.pid} is another process now)"
-    assert stop_recorded(tmp_path / "run") == ("configurator", "model")
+    assert stop_recorded(tmp_path / "run") == ("replier", "configurator", "model"), "the replier is known by its log"
     assert stranger.poll() is None
     deployment.stop()
     assert stranger.poll() is None

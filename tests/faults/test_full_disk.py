@@ -14,8 +14,7 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 from support.polling import wait_until
-from support.purge import unfinished
-from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of
+from tests.suite import PORTS, Suite, await_that, backends_of, database_of, is_talking, rows_of, unfinished
 
 MEBIBYTE = 2**20
 
@@ -86,7 +85,7 @@ def test_a_disk_that_becomes_full_is_named_and_what_was_created_is_removed(
 
     outcome = suite(*PORTS, "--tags=@FLOW-001", MAIM_DATABASE_URL=url)
     assert outcome.exit_code == 0, outcome.output
-    assert list(unfinished(suite.reports)) == []
+    assert unfinished(suite.reports) == []
 
 
 def test_a_disk_that_is_full_from_the_start_is_one_sentence(suite: Suite, disk: Path, tmp_path: Path) -> None:

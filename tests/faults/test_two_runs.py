@@ -1,11 +1,12 @@
-"""Two runs at once on one deployment: each is green, and removes what it made and nothing else."""
+"""Two runs at once, on one deployment or with reports in one folder: they leave each other alone."""
 
+import signal
 import uuid
 from pathlib import Path
 
 from support.configurator import ConfiguratorClient
 from support.deployments import Deployment
-from tests.suite import Suite, tenants_of
+from tests.suite import PORTS, Suite, await_that, backends_of, tenants_of
 
 
 def test_two_runs_on_one_deployment_are_green_and_leave_each_other_alone(
@@ -30,3 +31,18 @@ def test_two_runs_on_one_deployment_are_green_and_leave_each_other_alone(
         assert outcome.results["cleanup"]["residue"] == []
         assert tenants_of(outcome, deployment.database_urls[0]) == 0
     assert [each["agent_id"] for each in configurator.list_agents(bystander)] == [agent.agent_id]
+
+
+def test_a_run_that_starts_or_talks_keeps_its_backends_while_others_look_for_what_killed_ones_left(
+    suite: Suite,
+) -> None:
+    first = suite.popen(*PORTS, "--tags=@FLOW-004", "-D", "users=20", "-D", "agents=5", "-D", "messages=100")
+    await_that(lambda: bool(list(suite.reports.glob("*/servers.json"))), first)
+    for outcome in (suite.resume(), suite(*PORTS, "--tags=@FLOW-001"), suite.resume()):
+        assert outcome.exit_code == 0, outcome.output
+    assert first.poll() is None, first.communicate()[0]
+    assert len(backends_of(suite.reports)) == 3
+    first.send_signal(signal.SIGTERM)
+    outcome = suite.finish(first)
+    assert outcome.exit_code == 143, outcome.output
+    assert " died" not in outcome.output

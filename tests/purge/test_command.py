@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import make_url
 
 from support.polling import wait_until
-from support.purge import Ledger
+from support.purge import Ledger, command_for
 from support.purge.__main__ import main
 from tests.purge.site import Inhabitant, Site
+from tests.suite import ROOT
 
 
 def leave(reports: Path, run: str, site: Site, alive: bool = False, age: float = 0) -> Inhabitant:
@@ -295,6 +296,22 @@ def test_a_database_that_is_damaged_hinders_neither_the_next_run_nor_the_report(
     assert second["rows"]["tenant_users"] == 1
 
 
+@pytest.mark.parametrize("damage", ["file", "folder"])
+def test_a_ledger_that_cannot_be_read_is_reported_when_all_others_are_purged(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str], damage: str
+) -> None:
+    before = site.content()
+    leave(reports, "run-1", site)
+    damaged = reports / "run-0" / "ledger.jsonl"
+    damaged.parent.mkdir()
+    damaged.write_text("{\n" * 3) if damage == "file" else damaged.mkdir()
+
+    assert main(["--resume", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
+    assert capsys.readouterr().err.count(str(damaged)) == 1
+
+
 def test_a_ledger_without_its_password_says_where_to_give_it(reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ledger = Ledger.create(reports / "run-1" / "ledger.jsonl", "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
     ledger.will_register("testuser_1")
@@ -395,3 +412,19 @@ def test_whoever_is_missing_is_named_one_after_the_other(site: Site, capsys: pyt
     main(["--tenant", "nobody", "no one", "--database", site.url])
 
     assert "not found, tenant_ids: no one, nobody\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reports", "options"),
+    [("reports", ""), ("/srv/my reports", " --reports '/srv/my reports'"), ("x", " --reports x")],
+)
+def test_the_command_that_purges_a_run_names_python_and_reports_as_they_are_called_from_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reports: str, options: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(ROOT / ".venv" / "bin" / "python"))
+    monkeypatch.chdir(ROOT)
+    assert command_for("run-1", Path(reports)) == f".venv/bin/python -m support.purge --run run-1{options}"
+    monkeypatch.chdir(tmp_path)
+    assert command_for("run-1", Path(reports)) == (
+        f"PYTHONPATH={ROOT} {ROOT}/.venv/bin/python -m support.purge --run run-1{options}"
+    )

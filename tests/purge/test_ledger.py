@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from support.errors import InfrastructureError, UsageError
-from support.purge import Ledger, Selection, unfinished
+from support.polling import wait_until
+from support.purge import Ledger, Selection, read_ledgers
 from support.purge.resume import ledger_urls
 
 URL = "sqlite:////tmp/deployment.db"
@@ -27,6 +30,17 @@ def test_what_is_about_to_be_created_is_on_the_disk_at_once(ledger: Ledger) -> N
     assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_1"])
 
 
+def test_where_things_are_created_may_be_noted_later(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1")
+    begun = ledger.header
+    ledger.locate([URL], ["/data/{tenant_id}"])
+
+    header = Ledger.read(ledger.path).header
+    assert header == ledger.header
+    assert (header.databases, header.directories) == ((URL,), ("/data/{tenant_id}",))
+    assert (header.pid, header.process_created, header.started) == (begun.pid, begun.process_created, begun.started)
+
+
 def test_what_is_about_to_be_created_is_not_only_in_a_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[int] = []
     sync = os.fsync
@@ -41,9 +55,10 @@ def test_what_is_about_to_be_created_is_not_only_in_a_cache(tmp_path: Path, monk
     ledger = Ledger.create(path, "run-1", [URL])
     file, folder = path.stat().st_ino, path.parent.stat().st_ino
     assert synced == [file, folder]
+    ledger.locate([URL], [])
     ledger.will_register("testuser_1")
     ledger.will_create_agent("tenant_1", "友好助手")
-    assert synced[2:] == [file, file]
+    assert synced[2:] == [file, file, file]
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["name"] == "友好助手"
 
 
@@ -233,16 +248,24 @@ def test_a_run_is_alive_while_its_process_is(ledger: Ledger) -> None:
     assert not Ledger.read(ledger.path).header.alive
 
 
-def test_unfinished_ledgers_are_found_the_oldest_first(tmp_path: Path) -> None:
-    for run in ("run-b", "run-a", "done"):
-        ledger = Ledger.create(tmp_path / run / "ledger.jsonl", run, [URL])
-        ledger.will_register(f"of {run}")
-    ledger.purged()
+def test_a_run_that_waits_to_be_reaped_is_not_alive(ledger: Ledger) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as run:
+        process = psutil.Process(run.pid)
+        header = replace(ledger.header, pid=run.pid, process_created=process.create_time())
+        assert header.alive
+        run.kill()
+        assert wait_until(lambda: process.status() == psutil.STATUS_ZOMBIE, 10)
+        assert not header.alive
+
+
+def test_ledgers_are_found_the_oldest_first(tmp_path: Path) -> None:
+    for run in ("run-b", "run-a", "run-c/share-1/run-d"):
+        Ledger.create(tmp_path / run / "ledger.jsonl", Path(run).name, [URL])
     (tmp_path / "latest").symlink_to(tmp_path / "run-a")
     (tmp_path / "died at once").mkdir()
     (tmp_path / "died at once" / "ledger.jsonl").write_text('{"event": "ru')
 
-    assert [each.header.run_id for each in unfinished(tmp_path)] == ["run-b", "run-a"]
+    assert [each.header.run_id for each in read_ledgers(tmp_path, complain=print)] == ["run-b", "run-a", "run-d"]
 
 
 WRITER = """

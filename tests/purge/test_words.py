@@ -270,7 +270,7 @@ def test_a_command_that_names_too_little_is_told_what_to_name(
 def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "run-1" / "ledger.jsonl"
     assert refusal(lambda: Ledger.read(path)) == (
-        f"The ledger {path} cannot be read (No such file or directory); check the run's id."
+        f"The ledger {path} cannot be read (No such file or directory); check the run's id, --reports and who owns it."
     )
     ledger = Ledger.create(path, "run-1", ["postgresql://me:hush@127.0.0.1:1/maimbot"])
     assert refusal(lambda: Ledger.create(path, "run-1", [])) == (
@@ -282,7 +282,10 @@ def test_a_ledger_that_cannot_be_used_says_why_and_what_to_do(tmp_path: Path, mo
         "database was left alone; give the whole URL by MAIM_DATABASE_URL or --database."
     )
     path.write_text("[]\n")
-    assert refusal(lambda: Ledger.read(path)).endswith("; purge by --tenant or --prefix instead.")
+    assert refusal(lambda: Ledger.read(path)).endswith(
+        "), so what its run has left is not known; stop what still runs of it, purge by --prefix testuser_run-1_ with "
+        "its --database, then delete the file."
+    )
     assert refusal(lambda: Ledger.read(path)).startswith(f"{path} is no ledger (")
 
 

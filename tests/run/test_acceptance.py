@@ -14,9 +14,8 @@ import pytest
 
 from support.acceptance import divide, scenarios_of
 from support.deployments.processes import is_alive
-from support.purge import unfinished
 from support.reporting import read_results
-from tests.suite import ROOT, Suite, await_that, backends_of, stop_all
+from tests.suite import ROOT, Suite, await_that, backends_of, stop_all, unfinished
 
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
 
@@ -87,7 +86,7 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
     process = project.accept()
-    await_that(lambda: len(project.shares) == 2, process)
+    await_that(lambda: len(unfinished(project.reports)) == 2, process)
     process.send_signal(number)
     outcome = project.finish(process)
     assert outcome.exit_code == exit_code, outcome.output
@@ -95,7 +94,7 @@ def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.
     assert "Already ending" not in outcome.output
     assert outcome.leaves_nothing_running
     assert backends_of(project.reports) == []
-    assert list(unfinished(project.reports)) == []
+    assert unfinished(project.reports) == []
 
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -129,7 +128,7 @@ def test_a_share_that_is_killed_ends_the_run_and_is_told_and_is_undone_by_the_ne
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 0, outcome.output
     assert outcome.output.startswith(f"Run {killed.header.run_id} was killed")
-    assert list(unfinished(project.reports)) == []
+    assert unfinished(project.reports) == []
     assert backends_of(project.reports) == []
 
 
@@ -144,7 +143,7 @@ def test_no_share_outlives_the_run_when_that_is_killed(project: Project) -> None
     assert psutil.wait_procs(shares, 60)[1] == []
     assert [read_results(each).success for each in ended] == [False, False]
     assert backends_of(project.reports) == []
-    assert list(unfinished(project.reports)) == []
+    assert unfinished(project.reports) == []
 
 
 def test_a_share_that_cannot_start_ends_the_other(project: Project) -> None:

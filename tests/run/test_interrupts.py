@@ -1,12 +1,15 @@
 """A run that is ended from outside undoes itself; one that is killed is undone by the next."""
 
+import re
 import signal
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import create_engine, text
 
+from support.deployments.processes import is_alive
 from support.purge import Ledger
-from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
+from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of, unfinished
 
 pytestmark = pytest.mark.usefixtures("as_in_terminal")
 
@@ -43,13 +46,7 @@ def test_a_second_ctrl_c_does_not_cut_the_purge_short(suite: Suite) -> None:
 @pytest.mark.parametrize("moment", ["registering", "talking"])
 def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Suite, moment: str) -> None:
     process = suite.popen(*PORTS, *LONG)
-    reached = {
-        "registering": lambda: (
-            any(path.stat().st_size for path in suite.reports.glob("*/ledger.jsonl"))
-            and "tenant_users" in rows_of(database_of(suite.reports))
-        ),
-        "talking": lambda: is_talking(suite.reports),
-    }
+    reached = {"registering": lambda: bool(unfinished(suite.reports)), "talking": lambda: is_talking(suite.reports)}
     await_that(reached[moment], process)
     process.kill()
     suite.finish(process)
@@ -66,6 +63,45 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
         assert connection.scalar(text("SELECT count(*) FROM tenant_users")) == 0
         assert connection.scalar(text("SELECT count(*) FROM messages")) == 0
     assert Ledger.read(killed / "ledger.jsonl").finished
+
+
+@pytest.mark.parametrize(
+    "undo", [lambda suite: suite(*PORTS, "--tags=@FLOW-001"), Suite.resume], ids=["next", "resume"]
+)
+@pytest.mark.parametrize(
+    ("scenario", "moment", "running"),
+    [("FLOW-001", "*/servers.json", 0), ("DEP-006", "*/deployment-*/servers.json", 3)],
+    ids=["the run's deployment starts", "another deployment starts"],
+)
+def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
+    suite: Suite, undo: Callable[[Suite], Outcome], scenario: str, moment: str, running: int
+) -> None:
+    process = suite.popen(*PORTS, f"--tags=@{scenario}")
+    await_that(lambda: bool(list(suite.reports.glob(moment))) and len(backends_of(suite.reports)) > running, process)
+    process.kill()
+    suite.finish(process)
+    (killed,) = (path.parent for path in suite.reports.glob("*/servers.json"))
+    assert unfinished(suite.reports) == []
+    left = backends_of(suite.reports)
+
+    outcome = undo(suite)
+    assert outcome.exit_code == 0, outcome.output
+    assert re.search(f"(?i)run {killed.name}.*model.* stopped", outcome.output)
+    assert not any(map(is_alive, left))
+    assert not list(killed.glob("deployment-*"))
+    assert backends_of(suite.reports) == []
+    assert outcome.leaves_nothing_running
+
+
+def test_a_damaged_ledger_is_told_in_one_sentence_and_hinders_no_run(suite: Suite) -> None:
+    damaged = suite.reports / "20261130-120000-abcdef" / "ledger.jsonl"
+    damaged.parent.mkdir(parents=True)
+    damaged.write_text("{\n")
+    outcome = suite(*PORTS, "--tags=@FLOW-001")
+    assert outcome.exit_code == 0, outcome.output
+    (sentence,) = (line for line in outcome.output.splitlines() if str(damaged) in line)
+    assert "is no ledger" in sentence
+    assert "purge by --prefix testuser_20261130-120000-abcdef_ " in sentence
 
 
 def test_a_run_whose_reader_has_gone_undoes_itself(suite: Suite) -> None:

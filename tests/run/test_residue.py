@@ -1,13 +1,14 @@
 """What a run leaves behind makes it red, and is named together with the scenario that made it."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
 
 from support.purge import Ledger
-from tests.suite import PORTS, ROOT, Outcome, Suite, await_that, database_of, is_talking
+from tests.suite import PORTS, ROOT, Outcome, Suite, await_that, database_of, is_talking, rows_of
 
 GROUP = "INSERT INTO group_info (tenant_id, agent_id, group_id, platform, create_time, last_active) VALUES"
 OF_NOBODY = f"{GROUP} ('tenant_of_nobody', 'agent_of_nobody', '42', 'test', 0, 0)"
@@ -94,3 +95,16 @@ def _planted(suite: Suite, plant: str, *arguments: str) -> Outcome:
             connection.exec_driver_sql(statement)
     engine.dispose()
     return suite.finish(process)
+
+
+@pytest.mark.parametrize("reports", ["reports", "other reports"])
+def test_what_is_kept_is_removed_by_the_command_that_the_run_prints(suite: Suite, reports: str) -> None:
+    suite.reports = suite.folder / reports
+    where = () if reports == "reports" else ("-D", f"reports={suite.reports}")
+    outcome = suite(*PORTS, *where, "-D", "cleanup=no", "--tags=@FLOW-002")
+    assert outcome.exit_code == 0, outcome.output
+    assert rows_of(database_of(suite.reports))["tenant_users"] == 3
+    (command,) = re.findall(r"What the run created is kept; remove it with: (.*)", outcome.output)
+    purged = subprocess.run(command, shell=True, cwd=suite.folder, capture_output=True, text=True, check=False)  # noqa: S602
+    assert purged.returncode == 0, purged.stderr
+    assert rows_of(database_of(suite.reports)) == {}
