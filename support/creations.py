@@ -17,9 +17,11 @@ class Creations:
     else is created then, and what was is kept in the ledger.
     """
 
-    def __init__(self, ledger: Ledger, databases: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, ledger: Ledger, databases: Callable[[], Sequence[str]], removal: str) -> None:
+        """Note it in this ledger, and look into these databases; `removal` is the command that purges the run."""
         self._ledger = ledger
         self._databases = databases
+        self._removal = removal
         self._one_looks = threading.Lock()
         self._is_seen = False
         self._why_not: str = ""
@@ -62,6 +64,5 @@ class Creations:
         self._why_not = (
             f"{tenant_id}, which was registered, stands in none of the databases that were given, so they are not this "
             "deployment's, and nothing that the run has created can be removed; give the deployment's own by -D "
-            f"database_url=, and remove what there is by python -m support.purge --run {self._ledger.header.run_id} "
-            "--database URL."
+            f"database_url=, and remove what there is by {self._removal} --database URL."
         )

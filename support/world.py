@@ -28,7 +28,7 @@ from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.polling import await_next_second, wait_until
 from support.prompts import recorded_prompts
-from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, count_rows, purge
+from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, command_for, count_rows, purge
 from support.purge.database import parse_url
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
@@ -70,7 +70,7 @@ class World:
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
         self.writer = _topic_writer(self.settings)
-        self.creations = Creations(self.ledger, self.databases)
+        self.creations = Creations(self.ledger, self.databases, command_for(self.run_id, self.settings.reports))
         self.configurator = client_of(
             self.deployment.profile.dialect,
             self.deployment.configurator_url,

@@ -140,8 +140,8 @@ def test_there_is_a_record_before_anything_is_launched(tmp_path: Path) -> None:
         command=("no such command",), working_directory=tmp_path, environment={}, start_timeout=1,
     )  # fmt: skip
     deployment = Deployment(
-        profile=load_profile("embedded"), profile_name="embedded", configurator_url="http://127.0.0.1:9", replier_url=backend.url,
-        model_url=None, database_urls=("sqlite:///any.db",), directory=tmp_path,
+        profile=load_profile("embedded"), profile_name="embedded", configurator_url="http://127.0.0.1:9",
+        replier_url=backend.url, model_url=None, database_urls=("sqlite:///any.db",), directory=tmp_path,
     )  # fmt: skip
     with pytest.raises(InfrastructureError, match="replier cannot be launched"):
         deployment.launch(backend)
