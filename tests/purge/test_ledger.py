@@ -82,10 +82,11 @@ def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
     ledger.registered("testuser_1", "tenant_1", "user_1")
     ledger.enter("TWO-002")
     ledger.agent_created("tenant_1", "agent_1")
-    ledger.purged()
 
     made = {"testuser_1": "ONE-001", "tenant_1": "ONE-001", "user_1": "ONE-001", "agent_1": "TWO-002"}
     assert Ledger.read(ledger.path).scenarios == made
+    ledger.purged()
+    assert ledger.scenarios == made
 
 
 def test_who_has_no_account_is_named_by_name_and_tenant(ledger: Ledger) -> None:
