@@ -254,13 +254,18 @@ def _making(directory: Path) -> Iterator[None]:
 
 def _recover() -> None:
     """Undo what killed runs have left; a share looks for them in its own folder only."""
-    if REPORTS.exists():
-        # It loads SQLAlchemy and requests, which takes a third of a second and is of no use to a first run.
+    if any(REPORTS.glob("**/servers.json")) or not all(map(_is_purged, REPORTS.glob("**/ledger.jsonl"))):
+        # It loads SQLAlchemy and requests, which takes a third of a second and is seldom needed.
         from support.recovery import recover  # noqa: PLC0415
 
         recover(REPORTS)
         # What the first share says comes after it.
         sys.stdout.flush()
+
+
+def _is_purged(ledger: Path) -> bool:
+    """Whether the ledger's last line says so; nothing is to be undone then."""
+    return ledger.is_file() and ledger.read_bytes().endswith(b'{"event": "purged"}\n')
 
 
 def _settings() -> Settings | None:
