@@ -1,7 +1,8 @@
 """Removes what a selection names, one short transaction for each tenant."""
 
+import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -30,6 +31,10 @@ from support.purge.owners import Database, Owner, existing, resolve
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.selection import Selection
 
+_HALF = "\ud800-\udfff"  # of a character: no database holds it
+# By kind of database, what no name in it has; what is asked with that fails.
+_HELD_BY_NOBODY = defaultdict(lambda: re.compile(f"[{_HALF}]"), postgresql=re.compile(f"[\0{_HALF}]"))
+
 
 def purge(
     database_urls: Sequence[str],
@@ -56,6 +61,8 @@ def purge(
         databases = [patiently(partial(_open, url, stack), patience) for url in database_urls]
         # The accounts go last: after an interruption their names still lead to everything else.
         databases.sort(key=lambda database: bool(database.accounts))
+        for database in databases:
+            selection = selection.without(_HELD_BY_NOBODY[database.engine.dialect.name])
         how = _How(directories, dry_run, alone, patience)
         job, owners, report = patiently(partial(_prepare, databases, selection, how), patience)
         with ExitStack() as checkpoints:

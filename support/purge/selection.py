@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -36,6 +37,11 @@ class Selection:
         return Selection(
             *(frozenset().union(*(getattr(each, field.name) for each in selections)) for field in fields(self))
         )
+
+    def without(self, unwanted: re.Pattern[str]) -> Selection:
+        """Return the names in which this is not found."""
+        names = (getattr(self, field.name) for field in fields(self))
+        return Selection(*(frozenset(name for name in each if not unwanted.search(name)) for each in names))
 
     @property
     def ids(self) -> frozenset[str]:

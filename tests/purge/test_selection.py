@@ -174,3 +174,11 @@ def test_a_user_who_owns_another_tenant_stays(site: Site) -> None:
     purge([site.url], Selection.of(tenant_ids=[one]))
 
     assert site.content() == before
+
+
+@pytest.mark.parametrize("name", ["testuser_\0", "testuser_\ud83c"])
+def test_a_name_that_no_database_holds_hinders_no_other(site: Site, name: str) -> None:
+    before = site.content()
+    ours = site.populate("testuser_1")
+    purge([site.url], Selection.of([name, ours.username]))
+    assert site.content() == before

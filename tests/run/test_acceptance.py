@@ -212,14 +212,13 @@ def test_a_share_that_is_refused_and_leaves_no_report_is_one_sentence(project: P
     assert outcome.output.splitlines()[-1].startswith("No share of the run has left a report")
 
 
-def test_a_ledger_that_cannot_be_read_refuses_the_run_as_it_refuses_one_of_behave(project: Project) -> None:
+def test_a_ledger_that_cannot_be_read_is_told_and_does_not_hinder_the_run(project: Project) -> None:
     damaged = project.reports / "killed" / "ledger.jsonl"
     damaged.parent.mkdir(parents=True)
     damaged.write_text("damaged\n")
     outcome = project.finish(project.accept())
-    assert outcome.exit_code == 2
-    assert f"{damaged} is no ledger" in outcome.output
-    assert len(outcome.output.splitlines()) == 1
+    assert outcome.exit_code == 0, outcome.output
+    assert outcome.output.startswith(f"{damaged} is no ledger")
 
 
 def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project) -> None:
