@@ -39,7 +39,10 @@ _BEFORE_VALUE = "|".join(
     )
 )
 # What is quoted may break off with its line, even behind a backslash: it never fails, so that nothing is tried twice.
-_QUOTED = r"(?:[^\\\n]|(?P=deep)\\(?:(?P=deep)[\"'\\]|.)|\\.?)*?(?=(?P=deep)(?P=quote)|$)"
+# Or with a quotation of it, behind which the message goes on.
+_QUOTED = (
+    r"(?:[^\\\n]|(?P=deep)\\(?:(?P=deep)[\"'\\]|.)|\\.?)*?(?=(?P=deep)(?P=quote)|'[;,.)](?!.*(?P=deep)(?P=quote))|$)"
+)
 # Each by itself: Python finds the letters that one begins with several times as fast as those of several. Places come
 # first, for a key that touches one would take its name.
 _PATTERNS = [

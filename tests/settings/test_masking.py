@@ -157,3 +157,10 @@ def test_a_file_that_cannot_be_rewritten_stays_as_it_is(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="directory"):
         mask_file(path)
     assert path.read_text(encoding="utf-8") == KEY
+
+
+@pytest.mark.parametrize("kept", ["", "*", "***", "mb_0123456"])
+def test_a_message_goes_on_behind_an_answer_that_is_cut_off_in_a_secret(kept: str) -> None:
+    answer = f'{{"user": "Lin", "api_key": "{kept}'
+    masked = mask(f"It answered {answer!r}; expected a refusal.")
+    assert masked == f"It answered '{answer.removesuffix(kept)}***'; expected a refusal."
