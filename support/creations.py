@@ -14,16 +14,19 @@ class Creations:
     """The run's ledger, as who creates something tells it.
 
     When the first tenant that was registered stands in none of the databases, they are another deployment's: nothing
-    else is created then, and what was is kept in the ledger.
+    else is created then, and what was is kept in the ledger. A deployment that the run has launched was told its
+    databases; one that does not store there what it answers is judged by scenarios.
     """
 
-    def __init__(self, ledger: Ledger, databases: Callable[[], Sequence[str]], removal: str) -> None:
+    def __init__(
+        self, ledger: Ledger, databases: Callable[[], Sequence[str]], removal: str, *, is_launched: bool
+    ) -> None:
         """Note it in this ledger, and look into these databases; `removal` is the command that purges the run."""
         self._ledger = ledger
         self._databases = databases
         self._removal = removal
         self._one_looks = threading.Lock()
-        self._is_seen = False
+        self._is_seen = is_launched
         self._why_not: str = ""
 
     def will_register(self, username: str) -> None:

@@ -70,7 +70,12 @@ class World:
         self._of_the_run: list[Tenant] = []
         self._held: list[Conversation] = []
         self.writer = _topic_writer(self.settings)
-        self.creations = Creations(self.ledger, self.databases, command_for(self.run_id, self.settings.reports))
+        self.creations = Creations(
+            self.ledger,
+            self.databases,
+            command_for(self.run_id, self.settings.reports),
+            is_launched=self.deployment.directory is not None,
+        )
         self.configurator = client_of(
             self.deployment.profile.dialect,
             self.deployment.configurator_url,
