@@ -26,8 +26,8 @@ class Creations:
         self._databases = databases
         self._removal = removal
         self._one_looks = threading.Lock()
-        self._is_seen = is_launched
-        self._why_not: str = ""
+        self._is_due = not is_launched
+        self._why_not = ""
 
     def will_register(self, username: str) -> None:
         """Note it. Raises InfrastructureError when what was registered before is not in the databases."""
@@ -38,7 +38,8 @@ class Creations:
         """Note it, and look for the first one. Raises InfrastructureError when it is not in the databases."""
         self._ledger.registered(username, tenant_id, user_id)
         with self._one_looks:
-            if not self._is_seen and not self._why_not:
+            if self._is_due:
+                self._is_due = False
                 self._look_for(tenant_id)
         self.check()
 
@@ -60,8 +61,7 @@ class Creations:
             raise InfrastructureError(self._why_not)
 
     def _look_for(self, tenant_id: str) -> None:
-        self._is_seen = wait_until(lambda: is_tenant(self._databases(), tenant_id), _SECONDS_TO_STORE)
-        if self._is_seen:
+        if wait_until(lambda: is_tenant(self._databases(), tenant_id), _SECONDS_TO_STORE):
             return
         self._ledger.keep()
         self._why_not = (

@@ -6,6 +6,7 @@ from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
+from support.database_urls import absolute
 from support.errors import UsageError
 from support.masking import mask, remember_secret
 
@@ -51,11 +52,7 @@ def _is_in_memory(url: URL) -> bool:
 
 def with_absolute_path(url: str) -> str:
     """Return the URL so that it names the same file from any folder, if it names one."""
-    parsed = parse_url(url)
-    name = parsed.database or ""
-    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith(("/", "file:")):
-        return url
-    return parsed.set(database=str(Path(name).absolute())).render_as_string(hide_password=False)
+    return absolute(parse_url(url)).render_as_string(hide_password=False)
 
 
 def holds_password(url: str) -> bool:

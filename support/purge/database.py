@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from support.database_urls import absolute
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
 from support.polling import wait_until
@@ -47,8 +48,8 @@ def parse_url(url: str) -> URL:
 
 
 def without_secret(url: str) -> str:
-    """Return the URL with *** in place of its password, if it has one."""
-    parsed = parse_url(url)
+    """Return the URL as it means the same in every working directory, with *** in place of its password."""
+    parsed = absolute(parse_url(url))
     if "password" in parsed.query:
         parsed = parsed.difference_update_query(["password"]).set(password=MASK)
     return parsed.render_as_string(hide_password=True)
@@ -57,14 +58,6 @@ def without_secret(url: str) -> str:
 def lacks_secret(url: str) -> bool:
     """Whether the password of this URL was taken out."""
     return parse_url(url).password == MASK
-
-
-def absolute(url: str) -> str:
-    """Return the URL such that it means the same in every working directory."""
-    parsed = parse_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return url
-    return parsed.set(database=str(Path(parsed.database).absolute())).render_as_string(hide_password=False)
 
 
 def refuse_remote(url: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from support.errors import InfrastructureError, UsageError
-from support.purge.database import absolute, without_secret
+from support.purge.database import without_secret
 from support.purge.selection import Selection
 
 LEDGER_NAME = "ledger.jsonl"
@@ -41,7 +41,7 @@ class Header:
 
     def at(self, database_urls: Sequence[str], directories: Sequence[str]) -> Header:
         """Return the same header with other places."""
-        databases = tuple(without_secret(absolute(url)) for url in database_urls)
+        databases = tuple(without_secret(url) for url in database_urls)
         return replace(self, databases=databases, directories=tuple(directories))
 
     @property

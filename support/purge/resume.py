@@ -8,7 +8,7 @@ from pathlib import Path
 
 from support.errors import SuiteError, UsageError
 from support.masking import mask
-from support.purge.database import absolute, lacks_secret, without_secret
+from support.purge.database import lacks_secret, without_secret
 from support.purge.ledger import Ledger
 from support.purge.purge import purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
@@ -88,7 +88,7 @@ def _own_urls(ledger: Ledger, given: Sequence[str] = ()) -> list[str]:
 def _with_password(url: str, known: Sequence[str], run_id: str) -> str:
     """Return the ledger's URL, or the one that is known when that is the same with its password."""
     for each in known:
-        if without_secret(absolute(each)) == url:
+        if without_secret(each) == url:
             return each
     if lacks_secret(url):
         raise UsageError(
