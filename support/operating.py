@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import psutil
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import inspect
 
 from support.accounts.forgery import claims_of
 from support.deployments import Deployment
 from support.deployments.launch import launch
 from support.deployments.profile import Profile
+from support.engines import new_engine
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
 from support.polling import wait_until
@@ -104,7 +105,7 @@ def try_to_start(world: World, obstacle: Obstacle) -> None:
 
 def hide_tenants(deployment: Deployment, *, hidden: bool) -> None:
     """Put the table of the deployment's tenants out of reach, or back."""
-    engine = create_engine(deployment.database_urls[0])
+    engine = new_engine(deployment.database_urls[0])
     known = inspect(engine).get_table_names()
     table = next(table for table in _TABLES if {table, f"hidden_{table}"} & set(known))
     names = [table, f"hidden_{table}"]

@@ -18,12 +18,12 @@ from sqlalchemy import (
     String,
     Table,
     bindparam,
-    create_engine,
     or_,
     select,
 )
 from sqlalchemy.pool import NullPool
 
+from support.engines import new_engine
 from support.errors import InfrastructureError
 from support.reflection import once_for_equal_tables
 
@@ -142,4 +142,4 @@ def _tables(connection: Connection) -> Mapping[str, Table]:
 @cache
 def _engine(url: str) -> Engine:
     """Return an engine that stays, for it knows the compiled statements, and whose connections do not."""
-    return create_engine(url, poolclass=NullPool)
+    return new_engine(url, poolclass=NullPool)

@@ -28,7 +28,18 @@ from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.polling import await_next_second, wait_until
 from support.prompts import recorded_prompts
-from support.purge import Arrivals, Ledger, PurgeReport, Selection, Snapshot, command_for, count_rows, purge
+from support.purge import (
+    Arrivals,
+    Ledger,
+    PurgeError,
+    PurgeReport,
+    Selection,
+    Snapshot,
+    command_for,
+    compact,
+    count_rows,
+    purge,
+)
 from support.purge.database import parse_url
 from support.removals import Removal
 from support.reporting import Inconclusive, attach_text, progress
@@ -268,6 +279,8 @@ class World:
         self._purge_what_comes_back(names)
         if not count_rows(self.databases(), purged.selection):
             self.ledger.purged()
+        if self.is_alone:
+            compact(self.databases())
 
     def _purge_what_comes_back(self, names: Selection) -> None:
         """Purge again, as soon as a replier that runs on has written what it still held of these."""
@@ -286,7 +299,11 @@ class World:
         self._purge(names)
 
     def _purge(self, selection: Selection, *, alone: bool = False) -> PurgeReport:
-        report = purge(self.databases(), selection, directories=self.deployment.directories, alone=alone)
+        try:
+            report = purge(self.databases(), selection, directories=self.deployment.directories, alone=alone)
+        except PurgeError as error:
+            self.purges.append(error.report)
+            raise
         self.purges.append(report)
         return report
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from sqlalchemy import URL, create_engine, inspect, make_url
+from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from support.database_urls import absolute
+from support.engines import new_engine
 from support.errors import UsageError
 from support.masking import mask, remember_secret
 
@@ -29,7 +30,7 @@ def check_database(url: str, must_exist: bool) -> None:
     if must_exist and is_sqlite and not Path(str(parsed.database)).is_file():
         raise UsageError(f"database {shown} does not exist; give the URL of the deployment's own database.")
     try:
-        engine = create_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))
+        engine = new_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))
         inspect(engine).get_table_names()
     except (SQLAlchemyError, ImportError, ValueError, TypeError) as error:  # the last two of a wrong parameter
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, Select, create_engine, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Engine, Executable, Select, or_, select, union_all
 from sqlalchemy import bindparam as parameter
 from sqlalchemy.pool import NullPool
 from sqlalchemy.types import JSON, NullType, String
 
+from support.engines import new_engine
 from support.isolation.sightings import PREFIXES, Sighting, in_texts
 from support.purge.discovery import OwnedTable, Role, discover
 
@@ -21,7 +22,7 @@ class Rows:
 
     def __init__(self, database_urls: Sequence[str]) -> None:
         # No pool: no connection stays open that somebody else has to wait for.
-        self._databases = [_Database(create_engine(url, poolclass=NullPool)) for url in database_urls]
+        self._databases = [_Database(new_engine(url, poolclass=NullPool)) for url in database_urls]
 
     def sightings(self) -> list[Sighting]:
         """Return the tokens with the tenants in whose rows they stand; None for a row that is nobody's."""

@@ -3,7 +3,7 @@
 from support.purge.arrivals import Arrivals
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
-from support.purge.purge import count_rows, purge
+from support.purge.purge import compact, count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
 from support.purge.resume import command_for, purge_ledger
@@ -20,6 +20,7 @@ __all__ = [
     "Selection",
     "Snapshot",
     "command_for",
+    "compact",
     "compare",
     "count_rows",
     "is_tenant",

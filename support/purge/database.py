@@ -13,10 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from support.database_urls import absolute
+from support.engines import new_engine
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
 from support.polling import wait_until
@@ -127,7 +128,7 @@ def open_engine(url: str) -> Engine:
 def _engine(url: URL) -> Engine:
     """Return the one engine for this URL: it remembers how statements are compiled."""
     # A server may have closed a connection that was kept.
-    engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    engine = new_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -172,7 +173,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def compact(engine: Engine) -> None:
+def compact_file(engine: Engine) -> None:
     """Let a file of SQLite, and its log, hold what its tables hold and nothing else; nobody may use it meanwhile.
 
     Raises DBAPIError or LockedError when somebody does.
@@ -185,7 +186,7 @@ def compact(engine: Engine) -> None:
     if is_read:
         raise LockedError(
             f"{engine.url.database} is still read by another connection, so its file keeps what was removed from its "
-            "tables; end that connection, then purge again."
+            "tables; end that connection, then delete the file."
         )
 
 

@@ -17,7 +17,7 @@ from support.purge.database import (
     Checkpoints,
     Courtesy,
     LockedError,
-    compact,
+    compact_file,
     open_engine,
     patiently,
     refuse_remote,
@@ -49,8 +49,7 @@ def purge(
     """Remove all rows of the selected tenants, users and agents, and directories such as "data/{tenant_id}".
 
     In each database a tenant goes whole or not at all. `patience`: how many seconds it may wait for locks of others.
-    `alone`: nobody else uses the databases, so that none is left to others between two tenants, and in a file of SQLite
-    nothing stays of what went, or had gone before.
+    `alone`: nobody else uses the databases, so that none is left to others between two tenants.
     Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed.
     """
     started = time.monotonic()
@@ -72,12 +71,22 @@ def purge(
                 report.owners.append(job.purge(owner))
                 if report.owners[-1].locked:
                     break  # the others would wait as long
-        for database in databases if alone and selection and not (dry_run or report.errors) else ():
-            patiently(partial(compact, database.engine), patience)
     report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
     return report
+
+
+def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
+    """Let files of SQLite hold what their tables hold, and nothing of what went; nobody else may use them meanwhile.
+
+    `patience`: how many seconds it may wait for others. Raises InfrastructureError when somebody still reads or writes.
+    """
+    with ExitStack() as stack:
+        for url in database_urls:
+            engine = patiently(partial(open_engine, url), patience)
+            stack.callback(engine.dispose)
+            patiently(partial(compact_file, engine), patience)
 
 
 def count_rows(database_urls: Sequence[str], selection: Selection) -> dict[str, int]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from support.errors import InfrastructureError
 from support.purge import PurgeError, Selection, count_rows, purge
 from tests.purge.site import Site, hexadecimal, person_of, stream_of
 
@@ -146,56 +145,6 @@ def test_who_is_alone_takes_the_same(site: Site) -> None:
     purge([site.url], Selection.of(["testuser_1", "testuser_2"]), alone=True)
 
     assert site.content() == before
-
-
-@pytest.mark.parametrize("journal", ["wal", "delete"])
-def test_nothing_of_what_went_stays_in_the_file_of_who_is_alone(site: Site, journal: str) -> None:
-    if site.engine.dialect.name != "sqlite":
-        pytest.skip("Only SQLite keeps all in one file.")
-    with site.engine.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA journal_mode={journal}")
-        connection.exec_driver_sql("PRAGMA secure_delete=OFF")
-    gone = [site.populate(f"testuser_{number}", messages=200) for number in (1, 2)]
-    stays = site.populate("testuser_3")
-    purge([site.url], Selection.of([gone[0].username]))
-    site.remove("messages", tenant_id=gone[1].tenant_id)  # by the deployment, which blanks nothing
-    assert any(one.tenant_id in held_by_files(site) for one in gone)
-
-    purge([site.url], Selection.of([gone[1].username]), alone=True)
-
-    held = held_by_files(site)
-    assert stays.tenant_id in held
-    for one in gone:
-        assert not {text for text in (one.username, one.tenant_id, *one.agent_ids) if text in held}
-
-
-def test_who_is_alone_is_told_when_somebody_still_reads(site: Site) -> None:
-    if site.engine.dialect.name != "sqlite":
-        pytest.skip("Only SQLite keeps all in one file.")
-    names = [site.populate("testuser_1").username]
-    with site.engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN")
-        connection.execute(text("SELECT count(*) FROM messages")).all()
-
-        with pytest.raises(InfrastructureError, match="still read by another connection"):
-            purge([site.url], Selection.of(names), alone=True)
-
-
-def test_a_dry_run_of_who_is_alone_leaves_the_file_as_it_is(site: Site) -> None:
-    if site.engine.dialect.name != "sqlite":
-        pytest.skip("Only SQLite keeps all in one file.")
-    gone, stays = site.populate("testuser_1", messages=200), site.populate("testuser_2")
-    purge([site.url], Selection.of([gone.username]))
-
-    purge([site.url], Selection.of([stays.username]), alone=True, dry_run=True)
-
-    assert gone.tenant_id in held_by_files(site)
-
-
-def held_by_files(site: Site) -> str:
-    """All that stands in the database's file and in those beside it."""
-    file = Path(site.engine.url.database or "")
-    return "".join(path.read_text(encoding="latin-1") for path in file.parent.glob(f"{file.name}*"))
 
 
 def test_what_was_removed_is_not_left_to_be_tidied_up_by_others(site: Site, tmp_path: Path) -> None:

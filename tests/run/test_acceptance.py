@@ -30,8 +30,12 @@ class Project(Suite):
         (folder / "features").mkdir()
         for name in ("environment.py", "steps"):
             (folder / "features" / name).symlink_to(ROOT / "features" / name)
-        for name in ("api_keys.feature", "flow.feature"):
-            shutil.copy(ROOT / "features" / name, folder / "features")
+        self.add("api_keys.feature", "flow.feature")
+
+    def add(self, *names: str) -> None:
+        """Let these features be run, too."""
+        for name in names:
+            shutil.copy(ROOT / "features" / name, self.folder / "features")
 
     def accept(self, *arguments: str, **variables: str) -> "subprocess.Popen[str]":
         """Start what `make acceptance` starts, on free ports, and return at once."""
@@ -85,6 +89,8 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
 
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
+    # Enough to do that no share ends before the other has begun.
+    project.add("tokens.feature", "concurrency.feature")
     process = project.accept()
     await_that(lambda: len(unfinished(project.reports)) == 2, process)
     process.send_signal(number)
