@@ -1,11 +1,18 @@
 """HTTP to the addresses of a deployment."""
 
 import io
+import socket
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection
+
+from support.sockets import bounded
 
 _SECONDS_TO_SEND = 60
 
@@ -14,9 +21,31 @@ class Sessions(threading.local):
     """A session of requests for each thread, which keeps its connections open."""
 
     def __init__(self) -> None:
-        self.session = requests.Session()
-        # Proxy settings of the environment are not for a deployment's own address.
-        self.session.trust_env = False
+        self.session = new_session()
+
+
+def new_session() -> requests.Session:
+    """Return a session for a deployment's own addresses: of a time-out, an answer has to come to its end in time."""
+    session = requests.Session()
+    # Proxy settings of the environment are not for these.
+    session.trust_env = False
+    session.mount("http://", _BoundedAdapter())
+    return session
+
+
+class _BoundedConnection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return bounded(super()._new_conn())
+
+
+class _BoundedPool(HTTPConnectionPool):
+    ConnectionCls = _BoundedConnection
+
+
+class _BoundedAdapter(HTTPAdapter):
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _BoundedPool, "https": HTTPSConnectionPool}
 
 
 class LastByteTogether(AuthBase):

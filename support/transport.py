@@ -12,7 +12,9 @@ from typing import cast
 from urllib.parse import urlsplit
 
 import websocket
-from websocket import ABNF
+from websocket import ABNF, DEFAULT_SOCKET_OPTION
+
+from support.sockets import BoundedSocket, bounded, unbounded
 
 # What a server answers at a path where it speaks something else.
 _NOT_THERE = 404
@@ -74,10 +76,11 @@ class Transport:
         """Connect; raises Refused, or an error of websocket-client or of the system when nobody answers."""
         # The JSON parser checks the text; validating UTF-8 twice would double the cost of a frame.
         web_socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
+        options = {"timeout": timeout, "suppress_origin": True, **_NO_PROXY}
+        if url.startswith("ws:"):
+            options["socket"] = _dial(url, timeout)
         try:
-            web_socket.connect(
-                cls.address(url), header=dict(headers), timeout=timeout, suppress_origin=True, **_NO_PROXY
-            )
+            web_socket.connect(cls.address(url), header=dict(headers), **options)
         except websocket.WebSocketBadStatusException as error:
             status = error.status_code
             raise Refused(f"The replier refused the connection with HTTP {status}.", status) from error
@@ -87,6 +90,7 @@ class Transport:
         except BaseException:
             web_socket.shutdown()
             raise
+        transport._begin()
         return transport
 
     def send(self, raw: str | bytes) -> None:
@@ -113,6 +117,11 @@ class Transport:
 
     def _greet(self) -> None:
         pass
+
+    def _begin(self) -> None:
+        """From now on whoever waits for a frame says how long."""
+        if isinstance(self.socket, BoundedSocket):
+            self.socket = self._web_socket.sock = unbounded(self.socket)
 
     def _read(self, text: str) -> Arrival:
         return text
@@ -164,6 +173,15 @@ def _frame_in(packet: str) -> str:
     with contextlib.suppress(ValueError, IndexError, TypeError):
         return json.dumps(json.loads(packet[2:])[1], ensure_ascii=False)
     return packet
+
+
+def _dial(url: str, timeout: float) -> BoundedSocket:
+    """Return a TCP connection on which the handshake has to come to its end in time."""
+    parts = urlsplit(url)
+    dialled = socket.create_connection((parts.hostname, parts.port or 80), timeout)
+    for option in DEFAULT_SOCKET_OPTION:
+        dialled.setsockopt(*option)
+    return bounded(dialled)
 
 
 def connect(url: str, headers: Mapping[str, str], timeout: float) -> Transport:

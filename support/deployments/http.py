@@ -2,9 +2,10 @@
 
 import requests
 
+from support.http import new_session
+
 
 def get(url: str, timeout: float) -> requests.Response:
     """Return the answer to a GET. Raises requests.RequestException when there is none within these seconds."""
-    with requests.Session() as session:
-        session.trust_env = False
+    with new_session() as session:
         return session.get(url, timeout=timeout)
