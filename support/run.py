@@ -12,7 +12,7 @@ from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
-from support.purge import Arrivals, Difference, Kind, Ledger, Snapshot, command_for, compare
+from support.purge import Arrivals, Departures, Difference, Kind, Ledger, Snapshot, command_for, compare
 from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
@@ -64,6 +64,7 @@ class Run:
                 ledger=ledger,
                 before=Snapshot.take(deployment.database_urls),
                 arrivals=Arrivals(deployment.database_urls),
+                departures=Departures(deployment.database_urls),
                 reader=Reader(Pace(deployment.profile.reading_seconds)),
             )
         except BaseException:
@@ -87,6 +88,7 @@ class Run:
         world, errors = self._world, _Errors()
         errors.collect(world.reader.stop)
         errors.collect(world.arrivals.close)
+        errors.collect(world.departures.close)
         # A stopped replier cannot write a late row behind the purge.
         errors.collect(world.deployment.stop)
         if not self.settings.cleanup:
@@ -178,10 +180,15 @@ def reason_to_skip(world: World, scenario: Scenario) -> str | None:
 
 
 def _traced(left: Difference, world: World) -> Difference:
-    """Name the scenarios: of an owner that the run has created, or else those that wrote the rows."""
+    """Name the scenarios: of an owner that the run has created, or else those that wrote the rows; and who removed."""
     of_owner = {world.ledger.scenarios.get(name or "") for name in left.owner} - {None}
     of_rows = {world.arrivals.scenario_of(left.table, serial) for serial in left.serials}
-    return replace(left, scenarios=tuple(sorted(filter(None, of_owner or of_rows))))
+    removed_in = {world.departures.scenario_of(left.table, key) for key in left.gone}
+    return replace(
+        left,
+        scenarios=tuple(sorted(filter(None, of_owner or of_rows))),
+        removed_in=tuple(sorted(filter(None, removed_in))),
+    )
 
 
 class _Errors:

@@ -30,6 +30,7 @@ from support.polling import await_next_second, wait_until
 from support.prompts import recorded_prompts
 from support.purge import (
     Arrivals,
+    Departures,
     Ledger,
     PurgeError,
     PurgeReport,
@@ -69,6 +70,7 @@ class World:
     ledger: Ledger
     before: Snapshot
     arrivals: Arrivals
+    departures: Departures
     reader: Reader
     conversations: list[Conversation] = field(default_factory=list)
     # Whose token is it: markers and canaries -> tenant id.
@@ -253,7 +255,7 @@ class World:
         self._of_the_run = [tenant for tenant in self._of_the_run if tenant not in tenants]
         self._held = []
         report = self._purge(selection)
-        self._note_arrivals()
+        self._note_changes()
         return report
 
     def remove(self, selection: Selection, *, dry_run: bool = False) -> None:
@@ -265,7 +267,7 @@ class World:
             else self._purge(selection)
         )
         self.scene.removals.append(Removal(report, before, Snapshot.take(databases, before.owners)))
-        self._note_arrivals()
+        self._note_changes()
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created.
@@ -338,12 +340,13 @@ class World:
             self.scene.close()
         finally:
             self.scene.attach()
-            self._note_arrivals()
+            self._note_changes()
             for reason in restart_unfit(self.deployment, self.reader, red=red):
                 attach_text("restarted", reason)
 
-    def _note_arrivals(self) -> None:
+    def _note_changes(self) -> None:
         self.arrivals.note(self.scenario)
+        self.departures.note(self.scenario)
 
     @contextmanager
     def _noting_failure(self) -> Iterator[None]:

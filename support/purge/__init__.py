@@ -1,6 +1,7 @@
 """The ledger of a run, and removing what it, or an exact selection, names: rows in every table, directories."""
 
 from support.purge.arrivals import Arrivals
+from support.purge.departures import Departures
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
 from support.purge.purge import compact, count_rows, purge
@@ -11,6 +12,7 @@ from support.purge.selection import Selection
 
 __all__ = [
     "Arrivals",
+    "Departures",
     "Difference",
     "Kind",
     "Ledger",

@@ -47,6 +47,7 @@ class Difference:
     gone: tuple[str, ...] = ()  # the first of those that vanished
     scenarios: tuple[str, ...] = ()  # that made them, as far as that is known
     serials: frozenset[int | None] = frozenset()  # of all new ones
+    removed_in: tuple[str, ...] = ()  # the scenarios that removed what vanished, as far as that is known
 
     @property
     def name(self) -> str:
@@ -57,8 +58,12 @@ class Difference:
         owner = "/".join(str(name) for name in self.owner if name) or "no owner"
         keys = f": {', '.join(self.keys)}" if self.keys else ""
         gone = f", gone: {', '.join(self.gone)}" if self.gone else ""
-        made = f"made in {', '.join(self.scenarios)}" if self.scenarios else "scenario unknown"
-        return f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}{gone} ({made})"
+        told = {"made in": self.scenarios, "removed in": self.removed_in}
+        scenarios = "; ".join(f"{verb} {', '.join(names)}" for verb, names in told.items() if names)
+        return (
+            f"{self.table}: {self.rows:+d} rows of {owner}, {self.kind.value}{keys}{gone} "
+            f"({scenarios or 'scenario unknown'})"
+        )
 
 
 @dataclass
@@ -99,7 +104,7 @@ class _State:
             if known[owner, key]:
                 known[owner, key] -= 1
             elif is_all_known or owner not in other.groups:
-                missing[owner].append((", ".join(map(str, key)), serial))
+                missing[owner].append((spell(key), serial))
         return missing
 
 
@@ -138,6 +143,11 @@ class Snapshot:
     def counts(self) -> dict[str, int]:
         """Rows by table."""
         return {name: state.rows for name, state in sorted(self.tables.items())}
+
+
+def spell(key: Key) -> str:
+    """Return the key as people read it."""
+    return ", ".join(map(str, key))
 
 
 def prefixes(database_urls: Sequence[str]) -> dict[str, str]:

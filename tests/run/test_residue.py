@@ -50,6 +50,14 @@ def test_what_a_run_leaves_is_named_with_its_scenario(suite: Suite, plant: str, 
     assert Ledger.read(suite.reports / "latest" / "ledger.jsonl").finished is ("left over" not in left)
 
 
+def test_what_vanishes_in_a_run_is_named_with_the_scenario_that_removed_it(suite: Suite) -> None:
+    outcome = _planted(suite, "DELETE FROM agent_templates WHERE template_id = 'caring_friend'")
+
+    assert outcome.exit_code == 1, outcome.output
+    (left,) = outcome.results["cleanup"]["residue"]
+    assert re.fullmatch(r"agent_templates: -1 rows of .*, unexplained, gone: \S+ \(removed in FLOW-004\)", left)
+
+
 def test_what_others_do_meanwhile_in_a_database_that_the_run_shares_is_theirs(suite: Suite) -> None:
     shared = suite.reports / "shared" / "maimbot.db"  # where the test looks for the run's own, too
     shared.parent.mkdir(parents=True)

@@ -1,0 +1,92 @@
+"""Tells in which scenario a row was removed that had been there before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select, tuple_
+
+from support.purge.database import chunks, open_engine, patiently
+from support.purge.discovery import discover
+from support.purge.residue import Key, prefixes, spell
+
+# Of larger tables nothing is told: to look for each of their rows would take longer than a scenario.
+MOST_ROWS = 1000
+_PATIENCE = 30.0
+
+
+@dataclass
+class _Watched:
+    """A table, and which of its first rows are there."""
+
+    engine: Engine
+    name: str
+    keys: set[Key]
+    removed_in: dict[str, str] = field(default_factory=dict)  # the scenario, by the key as residue spells it
+
+
+class Departures:
+    """Which of the first rows were removed in each scenario; `close` closes the connections."""
+
+    def __init__(self, database_urls: Sequence[str]) -> None:
+        """Note which rows are there. Raises UsageError when a database does not open."""
+        self._engines = {
+            prefix: patiently(partial(open_engine, url), _PATIENCE) for url, prefix in prefixes(database_urls).items()
+        }
+        self._watched = {
+            prefix + watched.name: watched
+            for prefix, engine in self._engines.items()
+            for watched in patiently(partial(_watch, engine), _PATIENCE)
+        }
+
+    def note(self, scenario: str) -> None:
+        """Note that what was removed since the last time was removed in this scenario.
+
+        Raises InfrastructureError when a database cannot be read.
+        """
+        for watched in self._watched.values():
+            present = patiently(partial(_present, watched), _PATIENCE)
+            watched.removed_in |= {spell(key): scenario for key in watched.keys - present}
+            watched.keys = present
+
+    def scenario_of(self, table: str, key: str) -> str | None:
+        """Return the scenario that removed the row of this key from this table; None when that was not seen."""
+        watched = self._watched.get(table)
+        return watched.removed_in.get(key) or None if watched else None
+
+    def close(self) -> None:
+        """Close the connections."""
+        for engine in self._engines.values():
+            engine.dispose()
+
+
+def _watch(engine: Engine) -> list[_Watched]:
+    tables = _tables(engine)
+    with engine.connect() as connection:
+        found = {name: _keys(connection, table) for name, table in tables.items()}
+    return [_Watched(engine, name, keys) for name, keys in found.items() if 0 < len(keys) <= MOST_ROWS]
+
+
+def _tables(engine: Engine) -> dict[str, Table]:
+    """Return the tables by name, but for those without a primary key."""
+    return {each.table.name: each.table for each in discover(engine).tables if each.table.primary_key}
+
+
+def _keys(connection: Connection, table: Table) -> set[Key]:
+    """Return the keys of the rows, of one too many at most."""
+    return {tuple(row) for row in connection.execute(select(*table.primary_key).limit(MOST_ROWS + 1))}
+
+
+def _present(watched: _Watched) -> set[Key]:
+    """Return which of the rows are still there."""
+    table = _tables(watched.engine).get(watched.name)
+    if table is None:
+        return set()
+    primary: list[Any] = list(table.primary_key)
+    with watched.engine.connect() as connection:
+        return {
+            tuple(row)
+            for some in chunks(watched.keys)
+            for row in connection.execute(select(*primary).where(tuple_(*primary).in_(some)))
+        }
