@@ -68,7 +68,11 @@ class Suite:
 
     def resume(self) -> Outcome:
         """Undo by the command what killed runs have left."""
-        return self.finish(self.start("support.purge", "--resume", PYTHONPATH=str(ROOT)))
+        return self.purge("--resume")
+
+    def purge(self, *arguments: str) -> Outcome:
+        """Remove by the command what runs have left."""
+        return self.finish(self.start("support.purge", *arguments, PYTHONPATH=str(ROOT)))
 
     def finish(self, process: "subprocess.Popen[str]") -> Outcome:
         """Wait for its end."""

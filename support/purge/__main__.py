@@ -65,8 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         # First of all: what cannot be told is not done.
         _write(options.report, done)
-        if options.resume:
-            status = _stop_backends(options)
+        status = _stop_backends(options)
         for job in _jobs(options):
             outcome, report = _perform(job, options)
             status = max(status, outcome)
@@ -78,10 +77,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _stop_backends(options: argparse.Namespace) -> int:
-    """Stop, or in a dry run only name, what killed runs have left running; return the exit code."""
+    """Stop, or in a dry run only name, what the killed ones of these runs have left running; return the exit code."""
     status = 0
     # The purge complains of those that cannot be read.
-    for ledger in read_ledgers(options.reports, complain=lambda _: None):
+    for ledger in _runs(options, complain=lambda _: None):
         if ledger.header.alive:
             continue
         try:
@@ -161,22 +160,30 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
         engine.dispose()
 
 
-def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
+def _runs(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
+    """Yield the ledgers of the runs that are meant, whether anything is left of them or not."""
     if options.run is not None:
         if Path(options.run).name != options.run or options.run in ("", ".."):
             raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
         yield from ledgers_of(options.reports, options.run)
-        return
-    latest = time.time() - (options.older_than or 0)
-    for ledger in read_ledgers(options.reports, complain):
+    elif options.resume or options.older_than is not None:
+        latest = time.time() - (options.older_than or 0)
+        yield from (each for each in read_ledgers(options.reports, complain) if each.header.started <= latest)
+
+
+def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
+    """Yield the ledgers of those of the runs that may be purged; say why of the others."""
+    for ledger in _runs(options, complain):
         run = ledger.header.run_id
-        if ledger.finished:
+        if options.run is not None:
+            yield ledger
+        elif ledger.finished:
             continue
-        if ledger.header.alive:
+        elif ledger.header.alive:
             console.print(f"run {run} is alive (process {ledger.header.pid}) and was left alone")
         elif ledger.kept and options.resume:
             console.print(f"run {run} was kept on purpose; --run {run} removes it")
-        elif ledger.header.started <= latest:
+        else:
             yield ledger
 
 

@@ -66,7 +66,14 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
 
 
 @pytest.mark.parametrize(
-    "undo", [lambda suite: suite(*PORTS, "--tags=@FLOW-001"), Suite.resume], ids=["next", "resume"]
+    "undo",
+    [
+        lambda suite, _: suite(*PORTS, "--tags=@FLOW-001"),
+        lambda suite, _: suite.resume(),
+        lambda suite, killed: suite.purge("--run", killed),
+        lambda suite, _: suite.purge("--older-than", "0m"),
+    ],
+    ids=["next", "resume", "run", "older-than"],
 )
 @pytest.mark.parametrize(
     ("scenario", "moment", "running"),
@@ -74,7 +81,7 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
     ids=["the run's deployment starts", "another deployment starts"],
 )
 def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
-    suite: Suite, undo: Callable[[Suite], Outcome], scenario: str, moment: str, running: int
+    suite: Suite, undo: Callable[[Suite, str], Outcome], scenario: str, moment: str, running: int
 ) -> None:
     process = suite.popen(*PORTS, f"--tags=@{scenario}")
     await_that(lambda: bool(list(suite.reports.glob(moment))) and len(backends_of(suite.reports)) > running, process)
@@ -84,7 +91,7 @@ def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
     assert unfinished(suite.reports) == []
     left = backends_of(suite.reports)
 
-    outcome = undo(suite)
+    outcome = undo(suite, killed.name)
     assert outcome.exit_code == 0, outcome.output
     assert re.search(f"(?i)run {killed.name}.*model.* stopped", outcome.output)
     assert not any(map(is_alive, left))
