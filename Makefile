@@ -30,7 +30,7 @@ test: lint ## lint, then the tests of the suite itself, the features on free por
 	@PYTHON="$(PYTHON)" sh tools/setup.sh tests/chat/socket_io.lock .tools/socket_io
 	$(VENV_PYTHON) -m pytest -n 2 --dist worksteal
 	MAIM_CONFIGURATOR_PORT=auto MAIM_REPLIER_PORT=auto $(VENV_PYTHON) -m support.acceptance $(ARGS)
-	$(VENV_PYTHON) -m defects --sample 10
+	$(VENV_PYTHON) -m defects --sample 6
 
 bench: setup ## measure a run and the response times
 	$(VENV_PYTHON) -m load.bench $(ARGS)

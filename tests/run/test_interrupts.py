@@ -65,23 +65,39 @@ def test_what_a_killed_run_leaves_is_removed_by_the_next_which_says_so(suite: Su
     assert Ledger.read(killed / "ledger.jsonl").finished
 
 
+def _next(suite: Suite, _: str) -> Outcome:
+    return suite(*PORTS, "--tags=@FLOW-001")
+
+
+def _resume(suite: Suite, _: str) -> Outcome:
+    return suite.resume()
+
+
+def _run(suite: Suite, killed: str) -> Outcome:
+    return suite.purge("--run", killed)
+
+
+def _older_than(suite: Suite, _: str) -> Outcome:
+    return suite.purge("--older-than", "0m")
+
+
+OF_THE_RUN = ("FLOW-001", "*/servers.json", 0)
+ANOTHER = ("DEP-006", "*/deployment-*/servers.json", 3)
+
+
+# Which deployment starts, and what undoes it.
 @pytest.mark.parametrize(
-    "undo",
+    ("scenario", "moment", "running", "undo"),
     [
-        lambda suite, _: suite(*PORTS, "--tags=@FLOW-001"),
-        lambda suite, _: suite.resume(),
-        lambda suite, killed: suite.purge("--run", killed),
-        lambda suite, _: suite.purge("--older-than", "0m"),
+        pytest.param(*OF_THE_RUN, _next, id="the run's, next"),
+        pytest.param(*OF_THE_RUN, _run, id="the run's, --run"),
+        pytest.param(*OF_THE_RUN, _older_than, id="the run's, --older-than"),
+        pytest.param(*ANOTHER, _next, id="another, next"),
+        pytest.param(*ANOTHER, _resume, id="another, --resume"),
     ],
-    ids=["next", "resume", "run", "older-than"],
-)
-@pytest.mark.parametrize(
-    ("scenario", "moment", "running"),
-    [("FLOW-001", "*/servers.json", 0), ("DEP-006", "*/deployment-*/servers.json", 3)],
-    ids=["the run's deployment starts", "another deployment starts"],
 )
 def test_what_a_run_that_is_killed_while_it_starts_leaves_running_is_stopped(
-    suite: Suite, undo: Callable[[Suite, str], Outcome], scenario: str, moment: str, running: int
+    suite: Suite, scenario: str, moment: str, running: int, undo: Callable[[Suite, str], Outcome]
 ) -> None:
     process = suite.popen(*PORTS, f"--tags=@{scenario}")
     await_that(lambda: bool(list(suite.reports.glob(moment))) and len(backends_of(suite.reports)) > running, process)
