@@ -38,14 +38,16 @@ class _BoundedConnection(HTTPConnection):
         return bounded(super()._new_conn())
 
 
-class _BoundedPool(HTTPConnectionPool):
+class BoundedHTTPConnectionPool(HTTPConnectionPool):
+    """Its name stands in the messages of requests."""
+
     ConnectionCls = _BoundedConnection
 
 
 class _BoundedAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {"http": _BoundedPool, "https": HTTPSConnectionPool}
+        self.poolmanager.pool_classes_by_scheme = {"http": BoundedHTTPConnectionPool, "https": HTTPSConnectionPool}
 
 
 class LastByteTogether(AuthBase):
