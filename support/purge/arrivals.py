@@ -5,11 +5,10 @@ from functools import cache, partial
 
 from sqlalchemy import Engine, Executable, false, func, literal, null, select, text, union_all
 
-from support.purge.database import open_engine, patiently
+from support.purge.database import patiently
 from support.purge.discovery import LATEST_TRANSACTION, Schema, discover
-from support.purge.residue import prefixes
+from support.purge.residue import PATIENCE, open_engines
 
-_PATIENCE = 30.0
 _TRANSACTION: Executable = text(
     f"""SELECT relname, {LATEST_TRANSACTION} FROM pg_class
         WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace"""  # noqa: S608
@@ -24,9 +23,7 @@ class Arrivals:
 
     def __init__(self, database_urls: Sequence[str]) -> None:
         """Note how far they have grown. Raises UsageError when a database does not open."""
-        self._engines = {
-            prefix: patiently(partial(open_engine, url), _PATIENCE) for url, prefix in prefixes(database_urls).items()
-        }
+        self._engines = open_engines(database_urls)
         # Made anew when the database says that its tables are of another version.
         self._question = cache(lambda engine, _version: _highest(discover(engine)))
         self._marks: list[tuple[str, dict[str, int]]] = []
@@ -39,7 +36,7 @@ class Arrivals:
         """
         marks: dict[str, int] = {}
         for prefix, engine in self._engines.items():
-            rows = patiently(partial(self._read, engine), _PATIENCE)
+            rows = patiently(partial(self._read, engine), PATIENCE)
             marks |= {prefix + table: number or 0 for table, number in rows}
         self._marks.append((scenario, marks))
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, select, tuple_
 
-from support.purge.database import chunks, open_engine, patiently
+from support.purge.database import chunks, patiently
 from support.purge.discovery import discover
-from support.purge.residue import Key, prefixes, spell
+from support.purge.residue import PATIENCE, Key, open_engines, spell
 
 # Of larger tables nothing is told: to look for each of their rows would take longer than a scenario.
 MOST_ROWS = 1000
-_PATIENCE = 30.0
 
 
 @dataclass
@@ -31,13 +30,11 @@ class Departures:
 
     def __init__(self, database_urls: Sequence[str]) -> None:
         """Note which rows are there. Raises UsageError when a database does not open."""
-        self._engines = {
-            prefix: patiently(partial(open_engine, url), _PATIENCE) for url, prefix in prefixes(database_urls).items()
-        }
+        self._engines = open_engines(database_urls)
         self._watched = {
             prefix + watched.name: watched
             for prefix, engine in self._engines.items()
-            for watched in patiently(partial(_watch, engine), _PATIENCE)
+            for watched in patiently(partial(_watch, engine), PATIENCE)
         }
 
     def note(self, scenario: str) -> None:
@@ -46,7 +43,7 @@ class Departures:
         Raises InfrastructureError when a database cannot be read.
         """
         for watched in self._watched.values():
-            present = patiently(partial(_present, watched), _PATIENCE)
+            present = patiently(partial(_present, watched), PATIENCE)
             watched.removed_in |= {spell(key): scenario for key in watched.keys - present}
             watched.keys = present
 

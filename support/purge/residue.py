@@ -10,10 +10,10 @@ from enum import Enum
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, null, or_, select, true
+from sqlalchemy import ColumnElement, Engine, and_, case, null, or_, select, true
 
 from support.purge.claims import Ids, unclaimed
-from support.purge.database import open_engine, parse_url
+from support.purge.database import open_engine, parse_url, patiently
 from support.purge.discovery import OwnedTable, Role
 from support.purge.mentions import ids_in, owners_of
 from support.purge.owners import Database, existing
@@ -22,6 +22,7 @@ from support.purge.selection import Selection
 # Of each table the last keys are remembered to name what is new, and the rest only counted: memory stays flat.
 REMEMBERED_KEYS = 20_000
 SHOWN_KEYS = 10
+PATIENCE = 30.0  # seconds that a lock of others is waited for between two scenarios
 
 Owner = tuple[str | None, ...]
 Key = tuple[Any, ...]
@@ -153,6 +154,14 @@ def spell(key: Key) -> str:
 def prefixes(database_urls: Sequence[str]) -> dict[str, str]:
     """Return what stands before the names of each database's tables: nothing, unless there are several databases."""
     return {url: f"{parse_url(url).database}:" if len(database_urls) > 1 else "" for url in database_urls}
+
+
+def open_engines(database_urls: Sequence[str]) -> dict[str, Engine]:
+    """Return an engine for each database by what stands before the names of its tables.
+
+    Raises UsageError when one does not open.
+    """
+    return {prefix: patiently(partial(open_engine, url), PATIENCE) for url, prefix in prefixes(database_urls).items()}
 
 
 def _stray_agents(databases: Collection[Database], tenants: Set[str]) -> Set[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, text
 
 from support.errors import InfrastructureError
 from support.isolation import Rows
-from support.purge import Arrivals, Selection, Snapshot, compact, purge
+from support.purge import Arrivals, Departures, Selection, Snapshot, compact, purge
 from support.rows import tables_with
 from support.stored_secrets import tables_holding
 from tests.purge.site import Site
@@ -59,6 +59,7 @@ QUESTIONS: dict[str, Callable[[str], Any]] = {
     "sightings": lambda url: Rows([url]).sightings(),
     "residue": lambda url: Snapshot.take([url]),
     "arrivals": lambda url: Arrivals([url]).close(),
+    "departures": lambda url: Departures([url]).close(),
 }
 
 
