@@ -12,10 +12,6 @@ from support.settings import load_settings, usable_settings
 from support.vocabulary import register_types
 from support.world import World
 
-if __name__ != "environment":
-    # Behave has taken this file itself for the hooks of a folder that holds no steps.
-    raise SystemExit("`behave .` finds no steps: run `behave` for all features, or `behave features/NAME.feature`.")
-
 
 class SuiteContext(Protocol):
     """Behave's context with what the suite keeps in it."""

@@ -17,16 +17,18 @@ from typing import Any
 
 import allure_behave.formatter
 import behave.runner
+from behave.exception import ConfigError
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
 from behave.model_type import Status
 from behave.runner import Context, ModelRunner, Runner
 
-from support.errors import SuiteError
+from support.errors import SuiteError, UsageError
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
 from support.reporting.omissions import empty_parts, lost_line, unseparated_line
+from support.reporting.paths import wrong_path
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
@@ -95,6 +97,16 @@ def _end_red() -> None:
     os._exit(1)
 
 
+class WrongPathError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
+    """No features are where Behave was told to look. Of errors of its own kind Behave prints the sentence alone."""
+
+
+def _load_steps(original: Callable[..., Any], runner: Any) -> Any:
+    if wrong := wrong_path(list(map(str, runner.config.paths)), Path(runner.base_dir)):
+        raise WrongPathError(wrong)
+    return original(runner)
+
+
 class _StartRefused(BaseException):
     """Why nothing can run, in one sentence; Behave itself would go on after before_all, and say more."""
 
@@ -131,7 +143,7 @@ class _Guard:
         """Load the step definitions, which comes first of all that a run needs."""
         atexit.unregister(_end_red)
         self._runner = runner
-        return self.prepare(original, runner)
+        return self.prepare(partial(_load_steps, original), runner)
 
     def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Load steps, find or parse features; Behave calls no hook and no formatter when that fails, and says why."""
@@ -140,7 +152,8 @@ class _Guard:
         except Exception as error:
             if not self._runner.config.dry_run:
                 self._run.failed = True
-                self._run.errors.append(f"The run could not begin: {' '.join(describe(error).split())}.")
+                why = f"The run could not begin: {' '.join(describe(error).split())}."
+                self._run.errors.append(str(error) if isinstance(error, SuiteError) else why)
                 self._finish(self._runner.context, [])
             raise
 

@@ -274,7 +274,7 @@ def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: 
 def test_features_that_cannot_be_found_or_read_are_reported(behave: RunBehave) -> None:
     outcome = behave("features/nowhere.feature", green=GREEN)
     assert (outcome.exit_code, outcome.results["success"]) == (1, False)
-    assert outcome.results["errors"] == ["The run could not begin: FileNotFoundError: features/nowhere.feature."]
+    assert outcome.results["errors"] == ["There is no features/nowhere.feature; did you mean features/green.feature?"]
     outcome = behave(broken="Feature: F\n Scenario: s\n  Given it passes\n  no step")
     assert outcome.exit_code == 1
     (error,) = outcome.results["errors"]

@@ -140,11 +140,28 @@ def test_a_taken_port_names_its_owner_and_leaves_nothing_running(suite: Suite) -
     assert len(outcome.results["errors"]) == 1
 
 
-def test_behave_on_the_top_folder_says_what_to_do(suite: Suite) -> None:
-    outcome = suite(features=ROOT)
-    assert outcome.exit_code == 1
-    assert "`behave .` finds no steps: run `behave` for all features" in outcome.output
+@pytest.mark.parametrize("folder", [ROOT, ROOT / "docs"])
+def test_behave_on_another_folder_says_what_to_do(suite: Suite, folder: Path) -> None:
+    outcome = suite(features=folder)
+    sentence = f"`behave {folder}` finds no steps: run `behave` for all features, or `behave features/NAME.feature`."
+    assert (outcome.exit_code, outcome.results["errors"]) == (1, [sentence])
+    assert f"ConfigError: {sentence}" in outcome.output
     assert "Traceback" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("features/isolatoin.feature:31", "features/isolation.feature"),
+        ("feature/flow.feature", "features/flow.feature"),
+        ("feature", "features"),
+    ],
+)
+def test_a_missing_feature_is_answered_with_the_nearest_one(suite: Suite, given: str, meant: str) -> None:
+    outcome = suite(features=ROOT / given)
+    sentence = f"There is no {ROOT / given.removesuffix(':31')}; did you mean {ROOT / meant}?"
+    assert (outcome.exit_code, outcome.results["errors"]) == (1, [sentence])
+    assert f"ConfigError: {sentence}" in outcome.output
 
 
 def test_features_run_from_any_folder(suite: Suite) -> None:
