@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from support.purge import Departures, Snapshot, compare
-from support.purge.departures import MOST_ROWS
+from support.purge.departures import MOST_NUMBERED_ROWS, MOST_ROWS
 from tests.purge.site import Site
 
 LETTERS = "CREATE TABLE letters (box TEXT, name TEXT, body TEXT, PRIMARY KEY (box, name))"
@@ -63,9 +63,21 @@ def test_a_table_that_was_dropped_has_lost_its_rows(story: Story) -> None:
 
 @pytest.mark.parametrize(("rows", "named"), [(MOST_ROWS, "ONE-001"), (MOST_ROWS + 1, None)])
 def test_large_tables_are_not_searched_after_each_scenario(site: Site, rows: int, named: str | None) -> None:
+    site.execute(LETTERS)
+    site.add_all("letters", [{"box": "a", "name": f"{number}", "body": ""} for number in range(1, rows + 1)])
+    story = Story(site)
+    story.scenario("ONE-001", "DELETE FROM letters WHERE name = '600'")
+
+    assert story.told() == {"letters": {"a, 600": named}}
+
+
+@pytest.mark.parametrize(("rows", "named"), [(MOST_NUMBERED_ROWS, "TWO-002"), (MOST_NUMBERED_ROWS + 1, None)])
+def test_numbered_rows_are_counted_after_each_scenario(site: Site, rows: int, named: str | None) -> None:
     site.add_all("emoji", [{"id": number, "path": "a.png"} for number in range(1, rows + 1)])
     story = Story(site)
-    story.scenario("ONE-001", "DELETE FROM emoji WHERE id = 600")
+    story.scenario("ONE-001", "INSERT INTO emoji (id, path) VALUES (30000, 'b.png')")
+    story.scenario("TWO-002", "DELETE FROM emoji WHERE id = 600")
+    story.scenario("THREE-003", "DELETE FROM emoji WHERE id = 30000")
 
     assert story.told() == {"emoji": {"600": named}}
 
