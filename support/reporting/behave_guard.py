@@ -38,7 +38,7 @@ Explain = Callable[[Any], str]
 
 
 class UnexpectedExit(SuiteError):
-    """A step, hook or clean-up called sys.exit, which would end the run, and green with status 0."""
+    """A step, hook or clean-up called sys.exit or os._exit, which would end the run, and green with status 0."""
 
 
 def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
@@ -58,6 +58,7 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
     atexit.register(_end_red)
+    _wrap(os, "_exit", _refuse_sudden_exit)
     _wrap(Runner, "load_step_definitions", guard.load_steps)
     _wrap(Runner, "feature_locations", guard.prepare)
     _wrap(behave.runner, "parse_features", guard.prepare)
@@ -86,6 +87,16 @@ def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any
         ) from error
 
 
+_PROCESS = os.getpid()
+_end_process = os._exit
+
+
+def _refuse_sudden_exit(original: Callable[[int], Any], code: int) -> Any:
+    if os.getpid() != _PROCESS:
+        original(code)  # what was forked may end so
+    raise UnexpectedExit(f"os._exit({code!r}) was called, which would end the run; raise an error instead.")
+
+
 def _end_red() -> None:
     """End a process in which Behave has not come to the steps: no frame of ours is below an exit of environment.py."""
     print(
@@ -94,7 +105,7 @@ def _end_red() -> None:
         flush=True,
     )
     sys.stdout.flush()
-    os._exit(1)
+    _end_process(1)
 
 
 class WrongPathError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types

@@ -261,6 +261,14 @@ def test_what_a_terminal_cannot_show_is_escaped(behave: RunBehave, monkeypatch: 
     assert [scenario["verdict"] for scenario in outcome.results["scenarios"]] == ["fail", "pass"]
 
 
+def test_a_step_cannot_end_the_process_green(behave: RunBehave) -> None:
+    forks = " Scenario: forks\n  Given what it has forked exits at once"
+    outcome = behave(exits=f"Feature: F\n Scenario: exits\n  Given it exits at once\n{forks}")
+    assert (outcome.exit_code, outcome.scenarios["forks"]["verdict"]) == (1, "pass")
+    error = "UnexpectedExit: os._exit(0) was called, which would end the run; raise an error instead."
+    assert (outcome.scenarios["exits"]["verdict"], outcome.scenarios["exits"]["error"]) == ("fail", error)
+
+
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
     steps = tmp_path / "features" / "steps"
     steps.mkdir(parents=True)

@@ -1,5 +1,6 @@
 """Steps that end in every way."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -52,6 +53,19 @@ def it_is_inconclusive(_context: Any) -> None:
 @given("it exits")
 def it_exits(_context: Any) -> None:
     sys.exit(0)
+
+
+@given("it exits at once")
+def it_exits_at_once(_context: Any) -> None:
+    os._exit(0)
+
+
+@given("what it has forked exits at once")
+def what_it_has_forked_exits_at_once(_context: Any) -> None:
+    child = os.fork()
+    if not child:
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
 
 
 @given("it is interrupted")
