@@ -1,19 +1,19 @@
 """Conversations at once: against the embedded deployment, and against repliers that do what they must not."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from support.chat import Plan, Reader, hold_conversations, plan_conversations
 from support.chat.envelope import Speaker, new_message_id, standard_frame, text_message
 from support.configurator import Agent, Tenant
 from support.deployments import Deployment
 from support.themes import topics_for
+from tests.chat.server import server
 
 Answer = Callable[[ServerConnection, dict[str, object], str], None]
 
@@ -37,14 +37,8 @@ def replier(answer: Answer) -> Iterator[str]:
             peer.send(json.dumps({"type": "sys_ack", "meta": {"acked_msg_id": frame["msg_id"]}}))
             answer(peer, frame["payload"], frame["payload"]["message_segment"]["data"])
 
-    with serve(handle, "127.0.0.1", 0) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
-        finally:
-            running.shutdown()
-            thread.join()
+    with server(handle) as url:
+        yield url
 
 
 def reply(peer: ServerConnection, payload: dict[str, object], text: str) -> None:

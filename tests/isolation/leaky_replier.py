@@ -6,15 +6,16 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.server import ServerConnection, serve
+from websockets.sync.server import ServerConnection
 
 from support.configurator import Agent, Tenant
 from support.isolation.sightings import tokens_in
+from tests.chat.server import server
 
 Message = dict[str, Any]
 
@@ -53,15 +54,8 @@ class LeakyReplier:
 
     @contextmanager
     def serving(self) -> Iterator[str]:
-        with serve(self._converse, "127.0.0.1", 0) as running:
-            thread = threading.Thread(target=running.serve_forever)
-            thread.start()
-            try:
-                yield f"ws://127.0.0.1:{running.socket.getsockname()[1]}/ws"
-            finally:
-                running.shutdown()
-                thread.join()
-                self._database.close()
+        with closing(self._database), server(self._converse) as url:
+            yield url
 
     @property
     def _by_credential(self) -> dict[str, Tenant]:
