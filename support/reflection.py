@@ -13,6 +13,9 @@ T = TypeVar("T")
 # Nobody here needs an index on an expression, by which no key is found; SQLAlchemy tells of each, each time.
 warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index", SAWarning)
 
+# Nor one whose type SQLAlchemy does not know.
+warnings.filterwarnings("ignore", "Did not recognize type", SAWarning)
+
 # What a database says of its tables: while that is the same, so is what reflection finds.
 _DESCRIPTIONS = {
     "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master",),

@@ -71,5 +71,5 @@ def _highest(schema: Schema) -> Executable:
     numbered = [(owned.table, owned.serial) for owned in schema.tables if owned.serial is not None]
     return union_all(
         select(literal("").label("name"), null()).where(false()),
-        *(select(literal(table.name), func.max(serial)).select_from(table) for table, serial in numbered),
+        *(select(literal(table.key), func.max(serial)).select_from(table) for table, serial in numbered),
     )

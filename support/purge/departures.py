@@ -69,7 +69,7 @@ def _watch(engine: Engine) -> list[_Watched]:
 
 def _tables(engine: Engine) -> dict[str, Table]:
     """Return the tables by name, but for those without a primary key."""
-    return {each.table.name: each.table for each in discover(engine).tables if each.table.primary_key}
+    return {each.table.key: each.table for each in discover(engine).tables if each.table.primary_key}
 
 
 def _keys(connection: Connection, table: Table) -> set[Key]:

@@ -21,8 +21,11 @@ from sqlalchemy import (
     cast,
     literal_column,
     or_,
+    type_coerce,
     types,
 )
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import sort_tables_and_constraints
 
 from support.reflection import once_for_equal_tables
 
@@ -142,6 +145,14 @@ class Schema:
     tables: tuple[OwnedTable, ...]
     children: dict[str, tuple[ForeignKeyConstraint, ...]]
 
+    def is_circular(self, reference: ForeignKeyConstraint) -> bool:
+        """Whether what it refers to refers back to its table, directly or not."""
+        found, new = set[str](), {reference.table.key}
+        while new:
+            found |= new
+            new = {each.table.key for key in new for each in self.children.get(key, ())} - found
+        return reference.referred_table.key in found
+
 
 def discover(engine: Engine) -> Schema:
     """Read the schema of the database."""
@@ -152,15 +163,32 @@ def discover(engine: Engine) -> Schema:
 @once_for_equal_tables
 def _reflect(connection: Connection) -> Schema:
     metadata = MetaData()
-    metadata.reflect(connection)
+    shadows = _shadows(connection)
+    metadata.reflect(connection, only=lambda name, _: name not in shadows)
     actions = _actions(connection)
     children: defaultdict[str, list[ForeignKeyConstraint]] = defaultdict(list)
     for table in metadata.tables.values():
         for constraint in table.foreign_key_constraints:
             if (constraint.ondelete or actions.get((table.name, constraint.column_keys[0]), "")) not in _EMPTYING:
-                children[constraint.referred_table.name].append(constraint)
-    tables = tuple(_examine(table, connection.dialect.name) for table in reversed(metadata.sorted_tables))
+                children[constraint.referred_table.key].append(constraint)
+    tables = tuple(_examine(table, connection.dialect.name) for table in reversed(_parents_first(metadata)))
     return Schema(tables, {name: tuple(constraints) for name, constraints in children.items()})
+
+
+def _shadows(connection: Connection) -> set[str]:
+    """Return the tables in which a virtual table of SQLite keeps its own things, such as a full-text index.
+
+    Who writes there breaks it. See https://www.sqlite.org/vtab.html#xshadowname.
+    """
+    if connection.dialect.name != "sqlite":
+        return set()
+    return {row.name for row in connection.exec_driver_sql("PRAGMA table_list") if row.type == "shadow"}
+
+
+def _parents_first(metadata: MetaData) -> list[Table]:
+    """Return the tables such that each comes before those that refer to it, as far as they do not in a circle."""
+    ordered = sort_tables_and_constraints(metadata.tables.values())  # type: ignore[no-untyped-call]
+    return [table for table, _ in ordered if table is not None]
 
 
 def _actions(connection: Connection) -> dict[tuple[str, str], str]:
@@ -173,29 +201,27 @@ def _actions(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def _examine(table: Table, dialect: str) -> OwnedTable:
-    texts = [column for column in table.columns if _holds_text(column)]
-    found: defaultdict[Role, list[Column[str]]] = defaultdict(list)
-    for column in texts:
-        role = _role(table, column)
-        if role:
+    found: defaultdict[Role, list[Column[Any]]] = defaultdict(list)
+    holding = [column for column in table.columns if _holds_ids(column, dialect)]
+    for column in holding:
+        if (role := _role(table, column)) and not isinstance(column.type, types.JSON | types.ARRAY):
             found[role].append(column)
-    if not any("password" in column.name for column in table.columns):
+    if not any("password" in column.name.lower() for column in table.columns):
         found.pop(Role.USERNAME, None)
     keys = {
         role: Key(
             role,
-            tuple(_exact(column, dialect) for column in columns),
+            tuple(exact(column, dialect) for column in columns),
             any((column.name,) in _unique(table) for column in columns),
-            all(column.name in _leading(table) for column in columns),
+            all(column.name in _leading(table) and _is_text(column, dialect) for column in columns),
         )
         for role, columns in found.items()
     }
     # Chat users choose their own ids; one that looks like ours says nothing.
-    plain = [column for column in texts if not column.name.endswith("user_id")]
-    structured = [cast(column, types.String) for column in table.columns if isinstance(column.type, types.JSON)]
+    texts = [_as_text(column) for column in holding if not column.name.lower().endswith("user_id")]
     is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
-    tenant_name = _exact(table.c.tenant_name, dialect) if is_named else None
-    return OwnedTable(table, keys, (*plain, *structured), _serial(table, dialect), tenant_name)
+    tenant_name = exact(table.c.tenant_name, dialect) if is_named else None
+    return OwnedTable(table, keys, tuple(texts), _serial(table, dialect), tenant_name)
 
 
 def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
@@ -208,17 +234,32 @@ def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
     return None
 
 
-def _role(table: Table, column: Column[str]) -> Role | None:
-    return _OWN_IDS.get(table.name) if column.name == "id" else _ROLES.get(column.name)
+def _role(table: Table, column: Column[Any]) -> Role | None:
+    name = column.name.lower()
+    return _OWN_IDS.get(table.name.lower()) if name == "id" else _ROLES.get(name)
 
 
-def _holds_text(column: Column[str]) -> bool:
-    return isinstance(column.type, types.String | types.NullType) and not isinstance(column.type, types.Enum)
+def _is_text(column: Column[Any], dialect: str) -> bool:
+    """Whether the column is compared with texts as it is."""
+    # In SQLite any column may hold a text; one that is declared as "STRING" or "UUID" is taken for a number.
+    lax = (types.NullType, types.Numeric) if dialect == "sqlite" else ()
+    return isinstance(column.type, (types.String, *lax)) and not isinstance(column.type, types.Enum | types.Float)
 
 
-def _exact(column: Column[str], dialect: str) -> ColumnElement[str]:
+def _holds_ids(column: Column[Any], dialect: str) -> bool:
+    others = (types.JSON, types.Uuid, types.ARRAY, postgresql.DOMAIN)
+    return _is_text(column, dialect) or isinstance(column.type, others)
+
+
+def _as_text(column: Column[Any]) -> ColumnElement[str]:
+    return column if isinstance(column.type, types.String) else cast(column, types.String)
+
+
+def exact(column: Column[Any], dialect: str) -> ColumnElement[str]:
+    """Return the column such that it is compared with texts, and to the letter."""
+    text = type_coerce(column, types.String) if _is_text(column, dialect) else cast(column, types.String)
     # A column of SQLite may be declared to ignore case.
-    return column.collate("BINARY") if dialect == "sqlite" else column
+    return text.collate("BINARY") if dialect == "sqlite" else text
 
 
 def _unique(table: Table) -> set[tuple[str, ...]]:

@@ -14,17 +14,21 @@ from sqlalchemy import (
     Executable,
     ForeignKeyConstraint,
     Select,
+    String,
     Table,
     delete,
     func,
+    null,
     select,
     tuple_,
+    update,
 )
 
 from support.errors import InfrastructureError
 from support.purge.claims import KEYS, Claims, Condition, Ids, Parameters, Part
 from support.purge.database import chunks
-from support.purge.discovery import Role
+from support.purge.discovery import Key, Role, exact
+from support.purge.mentions import ids_in
 
 
 class Act(Protocol):
@@ -67,7 +71,7 @@ class Count:
         """Return how many rows have met no condition before."""
         if not table.primary_key.columns:
             return int(result.scalar_one())
-        seen = self._seen[table.name]
+        seen = self._seen[table.key]
         before = len(seen)
         seen.update(tuple(row) for row in result)
         return len(seen) - before
@@ -85,6 +89,7 @@ class _Step:
     glance: Select[Any]
     question: Select[Any] | None
     parent: str
+    removes: bool = True  # or else it empties references to what goes
 
 
 @dataclass(frozen=True)
@@ -112,13 +117,15 @@ Target = tuple[_Erasure, Parameters]
 class Eraser:
     """Erases the rows of any owner of one host in one database, by statements that are made once.
 
-    Rows that refer to an owner's go too; they may not be of another one of the `tenants`.
+    Rows that refer to an owner's go too; they may not be of somebody else who exists, unless all of that one goes, too.
     """
 
-    def __init__(self, claims: Sequence[Claims], tenants: Set[str], host: str, act: type[Act]) -> None:
-        self._claims = {each.owned.table.name: each for each in claims}
-        self._tenants = tenants
+    def __init__(self, claims: Sequence[Claims], existing: Ids, named: Set[str], host: str, act: type[Act]) -> None:
+        self._claims = {each.owned.table.key: each for each in claims}
+        self._existing = existing
+        self._named = named
         self._host = host
+        self._dialect = claims[0].database.engine.dialect.name if claims else ""
         self._act = act
         self._erasures = [self._prepare(each, part) for each in claims for part in each.parts(host)]
 
@@ -132,14 +139,15 @@ class Eraser:
             for step in erasure.steps:
                 connection.execute(step.glance, parameters).close()
 
-    def run(self, connection: Connection, targets: Iterable[Target], ids: Ids) -> Counter[str]:
-        """Erase all targets; return rows by table. Raises InfrastructureError when another tenant's row refers here."""
-        act, counts, mine = self._act(), Counter[str](), ids[Role.TENANT] | {self._host}
+    def run(self, connection: Connection, targets: Iterable[Target]) -> Counter[str]:
+        """Erase all targets; return rows by table. Raises InfrastructureError when somebody else's row refers here."""
+        act, counts = self._act(), Counter[str]()
         for erasure, parameters in targets:
             for step in erasure.steps:
                 if step.question is not None:
-                    self._refuse_others(step, set(connection.scalars(step.question, parameters)) - mine)
-                counts[step.table.name] += act.rows(step.table, connection.execute(step.statement, parameters))
+                    self._refuse_others(step, connection.execute(step.question, parameters))
+                result = connection.execute(step.statement, parameters)
+                counts[step.table.key] += act.rows(step.table, result) if step.removes else 0
         return +counts
 
     def _prepare(self, claims: Claims, part: Part) -> _Erasure:
@@ -150,27 +158,82 @@ class Eraser:
         return _Erasure(claims, part, keys, list(self._walk(claims, where, ())))
 
     def _walk(self, claims: Claims, where: Condition, path: tuple[str, ...]) -> Iterator[_Step]:
-        table = claims.owned.table
-        path = (*path, table.name)
-        for reference in claims.database.schema.children.get(table.name, ()):
-            if reference.table.name not in path:
-                yield from self._walk(self._claims[reference.table.name], _refers(reference, where), path)
-        owned, parent = claims.owned, path[-2] if len(path) > 1 else ""
-        is_asked = parent and Role.TENANT in owned.keys
-        question = select(owned.column(Role.TENANT)).distinct().where(where) if is_asked else None
-        # A key would be read from an index, and not the row; what stands last seldom has one.
-        glance = select(func.count(list(table.columns)[-1])).where(where)
-        yield _Step(table, self._act.statement(table, where), glance, question, parent)
+        table, schema = claims.owned.table, claims.database.schema
+        references = schema.children.get(table.key, ())
+        of_itself = [each for each in references if each.table is table]
+        for reference in of_itself:
+            where = _with_descendants(reference, where, self._dialect)
+        path = (*path, table.key)
+        for reference in [each for each in references if each.table is not table]:
+            child, refers = self._claims[reference.table.key], _refers(reference, where, self._dialect)
+            if schema.is_circular(reference) and all(column.nullable for column in reference.columns):
+                yield from self._empty(child, reference, refers)
+            elif reference.table.key not in path:
+                yield from self._walk(child, refers, path)
+        parent = path[-2] if len(path) > 1 else table.key if of_itself else ""
+        statement = self._act.statement(table, where)
+        yield _Step(table, statement, _glance(table, where), self._question(claims, where) if parent else None, parent)
 
-    def _refuse_others(self, step: _Step, others: Set[str]) -> None:
-        for tenant in others & self._tenants:
-            raise InfrastructureError(
-                f"A row of {step.table.name} of tenant {tenant} refers to a row of {step.parent} that was "
-                "to go, so this owner was left whole; remove that reference, then purge again."
-            )
+    def _empty(self, claims: Claims, reference: ForeignKeyConstraint, where: Condition) -> Iterator[_Step]:
+        """Empty references of a circle, of whose rows none could go first."""
+        table, parent = claims.owned.table, reference.referred_table.key
+        if self._act is Deletion:
+            statement = update(table).where(where).values(dict.fromkeys(reference.column_keys))
+            yield _Step(table, statement, _glance(table, where), self._question(claims, where), parent, removes=False)
+
+    def _question(self, claims: Claims, where: Condition) -> Select[Any]:
+        """Return the question whose the rows are: what their keys say or, without a key, their texts."""
+        keys: list[ColumnElement[Any]] = [key.columns[0] for key in self._telling(claims)]
+        return select(*(keys or claims.owned.texts or [null()])).distinct().where(where)
+
+    def _telling(self, claims: Claims) -> list[Key]:
+        return [key for key in claims.owned.levels if key.role in self._existing]
+
+    def _refuse_others(self, step: _Step, rows: Iterable[Sequence[Any]]) -> None:
+        roles = [key.role for key in self._telling(self._claims[step.table.key])]
+        for row in rows:
+            for role, name in self._owners_by_keys(roles, row) if roles else self._owners_by_texts(row):
+                raise InfrastructureError(
+                    f"A row of {step.table.key} of {role.value} {name} refers to a row of {step.parent} that was "
+                    "to go, so this owner was left whole; remove that reference, then purge again."
+                )
+
+    def _owners_by_keys(self, roles: Iterable[Role], row: Iterable[Any]) -> Iterator[tuple[Role, str]]:
+        """Yield whose the row is, if it is somebody else's who exists; the first key that names somebody decides."""
+        for role, name in zip(roles, row, strict=True):
+            if name in self._named:
+                return
+            if name in self._existing[role] and name != self._host:
+                yield role, name
+
+    def _owners_by_texts(self, row: Iterable[Any]) -> Iterator[tuple[Role, str]]:
+        """Yield everybody else who exists and is named in the row's texts."""
+        ids = {each for text in row if isinstance(text, str) for each in ids_in(text)} - self._named - {self._host}
+        yield from ((role, name) for role, names in self._existing.items() for name in ids & names)
 
 
-def _refers(reference: ForeignKeyConstraint, where: Condition) -> Condition:
-    referring = [element.parent for element in reference.elements]
-    referred = select(*(element.column for element in reference.elements)).where(where)
-    return tuple_(*referring).in_(referred) if len(referring) > 1 else referring[0].in_(referred)
+def _glance(table: Table, where: Condition) -> Select[Any]:
+    # A key would be read from an index, and not the row; what stands last seldom has one.
+    return select(func.count(list(table.columns)[-1])).where(where)
+
+
+def _refers(reference: ForeignKeyConstraint, where: Condition, dialect: str) -> Condition:
+    return _in(_referring(reference, dialect), select(*(element.column for element in reference.elements)).where(where))
+
+
+def _referring(reference: ForeignKeyConstraint, dialect: str) -> list[ColumnElement[Any]]:
+    """Return the columns that refer; a reference means a name to the letter, though its column may ignore case."""
+    columns = (element.parent for element in reference.elements)
+    return [exact(each, dialect) if isinstance(each.type, String) else each for each in columns]
+
+
+def _with_descendants(reference: ForeignKeyConstraint, where: Condition, dialect: str) -> Condition:
+    """Return the condition for these rows and all that refer to them, directly or not, by this reference."""
+    referred = [element.column for element in reference.elements]
+    family = select(*referred).where(where).cte(recursive=True)
+    of_family = (each == column for each, column in zip(_referring(reference, dialect), family.c, strict=True))
+    return _in(referred, select(family.union(select(*referred).where(*of_family))))
+
+
+def _in(columns: Sequence[ColumnElement[Any]], rows: Select[Any]) -> Condition:
+    return tuple_(*columns).in_(rows) if len(columns) > 1 else columns[0].in_(rows)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
@@ -115,15 +115,26 @@ def _prepare(databases: Sequence[Database], selection: Selection, how: _How) -> 
     named = selection.union(owner.selection for owner in owners)
     tables = [(database, owned) for database in databases for owned in database.schema.tables if owners]
     claims = [examine(database, owned, known, named.ids) for database, owned in tables]
-    return _Job(databases, claims, known, how), owners, PurgeReport(named, missing, how.dry_run)
+    users = existing(databases, Role.ACCOUNT) if owners else frozenset[str]()
+    everybody = {**known, Role.CREATOR: users, Role.ACCOUNT: users}
+    new_eraser = partial(Eraser, existing=everybody, named=named.ids, act=Count if how.dry_run else Deletion)
+    job = _Job(databases, claims, known, new_eraser, how)
+    return job, owners, PurgeReport(named, missing, how.dry_run)
 
 
 class _Job:
-    def __init__(self, databases: Sequence[Database], claims: Sequence[Claims], existing: Ids, how: _How) -> None:
+    def __init__(
+        self,
+        databases: Sequence[Database],
+        claims: Sequence[Claims],
+        existing: Ids,
+        new_eraser: Callable[..., Eraser],
+        how: _How,
+    ) -> None:
         self._how = how
         self._leads = Leads(claims, existing)
         self.sites = [
-            _Site(database.engine, [each for each in claims if each.database is database], existing, how)
+            _Site(database.engine, [each for each in claims if each.database is database], new_eraser, how)
             for database in databases
         ]
 
@@ -152,11 +163,10 @@ class _Job:
 class _Site:
     """One database, in which owners are erased one after the other."""
 
-    def __init__(self, engine: Engine, claims: Sequence[Claims], existing: Ids, how: _How) -> None:
+    def __init__(self, engine: Engine, claims: Sequence[Claims], new_eraser: Callable[..., Eraser], how: _How) -> None:
         self._engine = engine
         self._how = how
-        act = Count if how.dry_run else Deletion
-        self._eraser = cache(lambda host: Eraser(claims, existing[Role.TENANT], host, act))
+        self._eraser = cache(lambda host: new_eraser(claims, host=host))
         self.checkpoints = Checkpoints(engine)
         self._courtesy = Courtesy()
         self._keeps_others_waiting = engine.dialect.name == "sqlite" and not how.alone
@@ -169,11 +179,11 @@ class _Site:
             return Counter()
         if self._how.dry_run:
             with self._engine.connect() as connection:
-                return eraser.run(connection, targets, ids)
+                return eraser.run(connection, targets)
         if not self._keeps_others_waiting:
             with writing(self._engine) as connection:
-                return eraser.run(connection, targets, ids)
+                return eraser.run(connection, targets)
         with self._engine.connect() as connection:
             eraser.glance(connection, targets)
         with self._courtesy.turn(), self.checkpoints.held_off(), writing(self._engine) as connection:
-            return eraser.run(connection, targets, ids)
+            return eraser.run(connection, targets)

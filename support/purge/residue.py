@@ -134,7 +134,7 @@ class Snapshot:
             owners = {**(known or {}), **_owners(databases.values(), ids)}
             claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}
             tables = {
-                prefix + owned.table.name: _read(database, owned, claimed, owners)
+                prefix + owned.table.key: _read(database, owned, claimed, owners)
                 for prefix, database in databases.items()
                 for owned in database.schema.tables
             }

@@ -1,0 +1,208 @@
+"""Tables as other deployments have them: declared in odd ways, in circles, in schemas of their own, for full texts."""
+
+import uuid
+
+import pytest
+from sqlalchemy import column, select, text
+from sqlalchemy import table as sql_table
+
+from support.purge import PurgeError, Selection, purge
+from tests.purge.site import Inhabitant, Site
+
+Two = tuple[Inhabitant, Inhabitant]
+
+
+@pytest.fixture
+def two(site: Site) -> Two:
+    return site.populate("testuser_1"), site.populate("testuser_2")
+
+
+def remove(site: Site, *who: Inhabitant) -> None:
+    purge([site.url], Selection.of(tenant_ids=[each.tenant_id for each in who]))
+
+
+def numbers_in(site: Site, table: str) -> list[int]:
+    """Return the ids of the rows of a table whose types no model needs to know."""
+    with site.engine.connect() as connection:
+        return list(connection.scalars(select(column("id")).select_from(sql_table(table)).order_by(column("id"))))
+
+
+def refused(site: Site, who: Inhabitant) -> str:
+    """Return why the purge of this tenant was refused; nothing of it is gone then."""
+    before = site.content()
+    with pytest.raises(PurgeError) as failure:
+        remove(site, who)
+    assert site.content() == before
+    return failure.value.report.errors[who.tenant_id]
+
+
+@pytest.mark.parametrize("column", ["agent_id", "user_id", "author"])
+def test_who_exists_is_asked_whatever_tells_whose_the_referring_row_is(site: Site, two: Two, column: str) -> None:
+    reference = "stream TEXT REFERENCES chat_streams (stream_id)"
+    site.execute(f"CREATE TABLE likes (id INTEGER PRIMARY KEY, {column} TEXT, {reference})")
+    one, other = two
+    mine, theirs = (each.user_id if column == "user_id" else each.agent_ids[0] for each in two)
+    with site.engine.connect() as connection:
+        query = text("SELECT stream_id FROM chat_streams WHERE tenant_id = :tenant")
+        stream = connection.scalar(query, {"tenant": one.tenant_id})
+    site.add("likes", stream=stream, **{column: mine})
+    site.add("likes", stream=stream, **{column: theirs})
+
+    assert f"A row of likes of {'user account' if column == 'user_id' else 'agent'} {theirs}" in refused(site, one)
+    remove(site, one, other)
+    assert site.counts()["likes"] == 0
+
+
+def test_two_tenants_that_refer_to_each_other_go_when_both_are_named(site: Site, two: Two) -> None:
+    site.execute(
+        "CREATE TABLE posts (id INTEGER PRIMARY KEY, tenant_id TEXT)",
+        "CREATE TABLE quotes (id INTEGER PRIMARY KEY, tenant_id TEXT, post INTEGER REFERENCES posts (id))",
+    )
+    posts = [site.add("posts", tenant_id=each.tenant_id) for each in two]
+    for each, post in zip(two, reversed(posts), strict=True):
+        site.add("quotes", tenant_id=each.tenant_id, post=post)
+
+    remove(site, *two)
+
+    assert (site.counts()["posts"], site.counts()["quotes"]) == (0, 0)
+
+
+def test_answers_go_with_what_they_answer_down_to_the_last(site: Site, two: Two) -> None:
+    site.execute("CREATE TABLE thread (id INTEGER PRIMARY KEY, tenant_id TEXT, answers INTEGER REFERENCES thread (id))")
+    first = [site.add("thread", tenant_id=each.tenant_id) for each in two]
+    second = [site.add("thread", answers=each) for each in first]
+    third = [site.add("thread", answers=each) for each in second]
+
+    remove(site, two[0])
+
+    assert [site.holds("thread", id=each[0]) for each in (first, second, third)] == [False] * 3
+    assert [site.holds("thread", id=each[1]) for each in (first, second, third)] == [True] * 3
+
+
+def test_an_answer_of_somebody_else_keeps_what_it_answers(site: Site, two: Two) -> None:
+    site.execute("CREATE TABLE thread (id INTEGER PRIMARY KEY, tenant_id TEXT, answers INTEGER REFERENCES thread (id))")
+    one, other = two
+    between = site.add("thread", answers=site.add("thread", tenant_id=one.tenant_id))
+    site.add("thread", tenant_id=other.tenant_id, answers=between)
+
+    assert f"A row of thread of tenant {other.tenant_id} refers to a row of thread" in refused(site, one)
+
+
+def test_tables_that_refer_to_each_other_in_a_circle_are_purged(site: Site, two: Two) -> None:
+    site.execute("CREATE TABLE teams (id INTEGER PRIMARY KEY, tenant_id TEXT)")
+    member = "id INTEGER PRIMARY KEY, tenant_id TEXT, team INTEGER NOT NULL REFERENCES teams (id)"
+    site.execute(
+        f"CREATE TABLE members ({member})", "ALTER TABLE teams ADD COLUMN lead INTEGER REFERENCES members (id)"
+    )
+    for each in two:
+        team = site.add("teams", tenant_id=each.tenant_id)
+        lead = site.add("members", tenant_id=each.tenant_id, team=team)
+        site.execute(f"UPDATE teams SET lead = {lead} WHERE id = {team}")  # noqa: S608 - numbers of our own
+    one, other = two
+
+    remove(site, one)
+
+    assert not any(site.holds(table, tenant_id=one.tenant_id) for table in ("teams", "members"))
+    assert site.holds("teams", tenant_id=other.tenant_id, lead=lead)
+
+    third = site.populate("testuser_3")
+    site.add("teams", tenant_id=third.tenant_id, lead=lead)
+    assert f"A row of teams of tenant {third.tenant_id} refers to a row of members" in refused(site, other)
+
+
+KINDS = {"sqlite": ("STRING", "UUID", "NUMERIC"), "postgresql": ("UUID", "words", "TEXT[]")}
+
+
+def test_ids_are_found_in_columns_whatever_they_are_declared_as(site: Site) -> None:
+    dialect = site.engine.dialect.name
+    if dialect == "postgresql":
+        site.execute("CREATE DOMAIN words AS TEXT")
+    ids = [str(uuid.UUID(int=2**127 + number)) for number in (1, 2)]
+    one, _ = (site.populate(f"testuser_{number}", tenant_id=each) for number, each in enumerate(ids))
+    for kind in KINDS[dialect]:
+        values = (f"{{{each}}}" if "[" in kind else each for each in ids)
+        rows = ", ".join(f"({number}, '{value}')" for number, value in enumerate(values))
+        name = f"of_{kind[:4].lower()}"
+        site.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY, tenant_id {kind})")
+        site.execute(f"INSERT INTO {name} VALUES {rows}")  # noqa: S608 - ids of our own
+
+    remove(site, one)
+
+    left = {kind: numbers_in(site, f"of_{kind[:4].lower()}") for kind in KINDS[dialect]}
+    assert left == {kind: [1] for kind in KINDS[dialect]}
+
+
+def test_a_column_that_holds_no_text_keeps_nothing_from_its_purge(site: Site) -> None:
+    kind = {"sqlite": "BLOB", "postgresql": "POINT"}[site.engine.dialect.name]
+    site.execute(f"CREATE TABLE memories (id INTEGER PRIMARY KEY, content TEXT, embedding {kind})")
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    for each in (one, other):
+        site.add("memories", content=f"of {each.tenant_id}")
+
+    remove(site, one)
+
+    assert (site.counts()["memories"], site.holds("memories", content=f"of {other.tenant_id}")) == (1, True)
+
+
+def test_names_of_columns_may_be_in_capitals(site: Site) -> None:
+    site.execute('CREATE TABLE letters ("ID" INTEGER PRIMARY KEY, "TENANT_ID" TEXT)')
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    site.add("letters", ID=1, TENANT_ID=one.tenant_id)
+    site.add("letters", ID=2, TENANT_ID=other.tenant_id)
+
+    remove(site, one)
+
+    assert site.content()["letters"] == [repr((2, other.tenant_id))]
+
+
+def test_a_full_text_index_of_sqlite_is_purged_through_its_table(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite has them.")
+    with site.engine.begin() as connection:
+        connection.execute(text("CREATE VIRTUAL TABLE memory USING fts5(agent_id, content)"))
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    for each in (one, other):
+        with site.engine.begin() as connection:
+            query = text("INSERT INTO memory VALUES (:agent, 'likes pie')")
+            connection.execute(query, {"agent": each.agent_ids[0]})
+
+    remove(site, one)
+
+    with site.engine.connect() as connection:
+        connection.execute(text("INSERT INTO memory (memory) VALUES ('integrity-check')"))
+        found = connection.execute(text("SELECT agent_id FROM memory WHERE memory MATCH 'pie'")).all()
+    assert found == [(other.agent_ids[0],)]
+
+
+def test_tables_of_the_same_name_in_two_schemas_are_told_apart(site: Site) -> None:
+    if site.engine.dialect.name != "postgresql":
+        pytest.skip("Only PostgreSQL has schemas.")
+    one = site.populate("testuser_1")
+    site.execute(
+        "CREATE SCHEMA auth",
+        "CREATE TABLE auth.users (id TEXT PRIMARY KEY)",
+        "CREATE TABLE users (user_id TEXT PRIMARY KEY, tenant_id TEXT)",
+        "CREATE TABLE phones (id INTEGER PRIMARY KEY, owner TEXT REFERENCES auth.users (id))",
+        "INSERT INTO auth.users VALUES ('anna')",
+        "INSERT INTO phones VALUES (1, 'anna')",
+    )
+    site.add("users", user_id=one.user_id, tenant_id=one.tenant_id)
+
+    remove(site, one)
+
+    assert (numbers_in(site, "phones"), site.counts()["users"]) == ([1], 0)
+
+
+def test_a_name_that_differs_by_case_is_another_also_where_a_reference_ignores_case(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only columns of SQLite are declared to ignore case.")
+    site.execute(
+        "CREATE TABLE memos (id INTEGER PRIMARY KEY, author TEXT COLLATE NOCASE REFERENCES tenant_users (username_key))"
+    )
+    site.populate("testuser_a")
+    site.populate("TestUser_A")
+    mine, theirs = (site.add("memos", author=name) for name in ("testuser_a", "TestUser_A"))
+
+    purge([site.url], Selection.of(["testuser_a"]))
+
+    assert (site.holds("memos", id=mine), site.holds("memos", id=theirs)) == (False, True)
