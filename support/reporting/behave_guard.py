@@ -18,9 +18,11 @@ from typing import Any
 import allure_behave.formatter
 import behave.runner
 from behave.exception import ConfigError
+from behave.formatter.base import StreamOpener
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
 from behave.model_type import Status
+from behave.reporter.junit import ElementTreeWithCDATA
 from behave.runner import Context, ModelRunner, Runner
 
 from support.errors import SuiteError, UsageError
@@ -28,6 +30,7 @@ from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
 from support.reporting.omissions import empty_parts, lost_line, unseparated_line
+from support.reporting.outfiles import close_masked, mask_opened, open_masked, write_masked
 from support.reporting.paths import wrong_path
 from support.reporting.verdicts import Run, describe
 
@@ -52,6 +55,9 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     """
     # Behave prints what steps raise and capture, as it is.
     mask_console()
+    _wrap(StreamOpener, "open", open_masked)
+    _wrap(StreamOpener, "close", close_masked)
+    _wrap(ElementTreeWithCDATA, "write", write_masked)
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
     guard = _Guard(at_end, explain)
@@ -154,6 +160,7 @@ class _Guard:
         """Load the step definitions, which comes first of all that a run needs."""
         atexit.unregister(_end_red)
         self._runner = runner
+        mask_opened(runner.config)
         return self.prepare(partial(_load_steps, original), runner)
 
     def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
