@@ -36,6 +36,9 @@ from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
+_HOOKS = {
+    f"{when}_{what}" for when in ("before", "after") for what in ("all", "feature", "rule", "scenario", "step", "tag")
+}
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
 
@@ -220,12 +223,24 @@ class _Guard:
                 bridge.end()
 
     def _guard_hooks(self, hooks: dict[str, Any]) -> None:
-        for name, hook in hooks.items():
-            of_run = name in ("before_all", "after_all")
-            guarded = partial(self._run_hook, name, hook) if of_run else partial(_refuse_exit, hook)
-            hooks[name] = wraps(hook)(guarded)
+        # Behave keeps whatever environment.py defines or imports among the hooks.
+        for name in _HOOKS & set(hooks):
+            guarded = self._run_hook_of_run if name.endswith("_all") else self._run_hook
+            hooks[name] = wraps(hooks[name])(partial(guarded, name, hooks[name]))
 
-    def _run_hook(self, name: str, hook: Callable[..., Any], context: Any) -> None:
+    def _run_hook(self, name: str, hook: Callable[..., Any], context: Any, *statement: Any) -> None:
+        try:
+            _refuse_exit(hook, context, *statement)
+        except AssertionError:
+            raise  # It accuses the deployment, as a step does.
+        except Exception as error:
+            if scenario := getattr(context, "scenario", None):
+                self._run.broken.add(id(scenario))
+            if name == "after_step" and statement[0].exception:  # which Behave would tell alone
+                self._run.note(scenario, f"after_step raised {describe(error)}", error)
+            raise
+
+    def _run_hook_of_run(self, name: str, hook: Callable[..., Any], context: Any) -> None:
         # Behave only prints what these two hooks raise.
         try:
             hook(context)
@@ -249,7 +264,7 @@ class _Guard:
     def _fail_never_begun(self, container: Any) -> None:
         for scenario in filter(self._run.selects, container.walk_scenarios()):
             if self._run.status(scenario) is Status.untested:
-                _note(scenario, container.error_message or "A hook was interrupted.", container.exception)
+                self._run.note(scenario, container.error_message or "A hook was interrupted.", container.exception)
                 scenario.set_status(Status.hook_error)
 
     def run_scenario(self, original: Callable[..., Any], scenario: Any, runner: Any) -> Any:
@@ -259,7 +274,7 @@ class _Guard:
         try:
             failed = original(scenario, runner)
         except BaseException as error:
-            _note(scenario, f"The scenario broke off: {describe(error)}", error)
+            self._run.note(scenario, f"The scenario broke off: {describe(error)}", error)
             scenario.set_status(Status.cleanup_error)
             raise
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
@@ -268,7 +283,7 @@ class _Guard:
         if fault := _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
             faults.append(SuiteError(fault))
         for each in faults:
-            _note(scenario, str(each), each)
+            self._run.note(scenario, str(each), each)
         if faults and scenario.status is Status.passed:
             scenario.set_status(Status.error)
         return failed or bool(faults)
@@ -312,7 +327,7 @@ class _Cleanup:
             if self.layer == "testrun":
                 self.run.errors.append(message)
             else:
-                _note(getattr(self.context, self.layer), message, error)
+                self.run.note(getattr(self.context, self.layer), message, error)
             raise
 
 
@@ -325,15 +340,6 @@ def _why_refused(error: Exception, verbose: bool) -> str:
         f"The run could not begin: {' '.join(describe(error).split())}; mend that or, if it is no fault of yours, "
         "report it with what `behave --verbose` says."
     )
-
-
-def _note(statement: Any, message: str, error: BaseException | None) -> None:
-    """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
-    if statement.error_message:
-        statement.error_message += f"\n{message}"
-    else:
-        statement.exception, statement.error_message = error, message
-        statement.exc_traceback = error.__traceback__ if error else None
 
 
 def _definitions(runner: Any) -> list[Any]:
