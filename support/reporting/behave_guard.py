@@ -286,7 +286,8 @@ class _Guard:
             self._run.note(scenario, str(each), each)
         if faults and scenario.status is Status.passed:
             scenario.set_status(Status.error)
-        return failed or bool(faults)
+        # For --stop a known failure is none.
+        return (failed or bool(faults)) and self._run.verdict(scenario) != "known"
 
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""

@@ -148,6 +148,18 @@ def test_what_goes_wrong_besides_a_known_failure_is_red(
     assert told in scenario["error"]
 
 
+@pytest.mark.parametrize(("way", "exit_code", "last"), [("passes", 0, "pass"), ("fails", 1, "not run")])
+def test_stop_goes_on_behind_a_known_failure(
+    behave: RunBehave, tmp_path: Path, way: str, exit_code: int, last: str
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    first = FEATURE.format(first="fails", second="<way>", way="fails")
+    second = f"Feature: F\n Scenario: s\n  Given it {way}\n Scenario: last\n  Given it passes"
+    outcome = behave("--stop", known=first, other=second)
+    assert (outcome.exit_code, outcome.results["verdicts"]["known"]) == (exit_code, 2)
+    assert outcome.scenarios["last"]["verdict"] == last
+
+
 def test_frames_left_over_by_a_known_failure_tell_nothing(behave: RunBehave, tmp_path: Path) -> None:
     (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
     outcome = behave(known="Feature: F\n @X-001 @accused_afterwards\n Scenario: s\n  Given it fails")
