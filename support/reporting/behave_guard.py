@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import allure_behave.formatter
+import behave.parser
 import behave.runner
 from behave.exception import ConfigError
 from behave.formatter.base import StreamOpener
@@ -32,6 +33,7 @@ from support.reporting.known import KnownFailures
 from support.reporting.omissions import empty_parts, lost_line, unseparated_line
 from support.reporting.outfiles import close_masked, mask_opened, open_masked, write_masked
 from support.reporting.paths import wrong_path
+from support.reporting.strict_parser import StrictParser
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
@@ -63,6 +65,8 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     _wrap(ElementTreeWithCDATA, "write", write_masked)
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
+    parsers: Any = behave.parser
+    parsers.Parser = StrictParser
     guard = _Guard(at_end, explain)
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)

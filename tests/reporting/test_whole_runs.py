@@ -290,6 +290,51 @@ def test_features_that_cannot_be_found_or_read_are_reported(behave: RunBehave) -
     assert '"no step"' in error
 
 
+NEVER_CLOSED = 'the text that """ opens is never closed; close it with the same.'
+NO_END = "the row has no | at its end, and its last letter would be lost; write one."
+SECOND_TEXT = "the step has a second text, and the first would be lost; leave one."
+SECOND_TABLE = "the step has a second table, and the first would be lost; leave one."
+EMPTY_LINE = "a row follows an empty line, and would be one of the table above; delete that line."
+ZH = "# language: zh-CN\n功能: F\n场景: s\n假如it passes\n"
+DOC = '   """\n   a\n   """\n'
+WAYS = "  Examples:\n   | way |\n   # a comment\n   | passes |\n"
+
+
+@pytest.mark.parametrize(
+    ("feature", "line", "what"),
+    [
+        (f'{GOOD}  """\n  text\n  Then it fails\n', 4, NEVER_CLOSED),
+        (f"{GOOD}  \"\"\"\n  text\n  '''\n  Then it fails\n", 4, NEVER_CLOSED),
+        (f'{GOOD} """\n text\n \'\'\n\n Scenario: t\n  Given it fails\n', 4, NEVER_CLOSED),
+        (f"{GOOD}   '''\n   text\n", 4, NEVER_CLOSED.replace('"', "'")),
+        (f'{ZH}"""\n文字\n\n场景: 二\n假如it fails\n', 5, NEVER_CLOSED),
+        (f"{GOOD}   | a |\n   | 500\n", 5, NO_END),
+        (f"{GOOD}   | a |\n   | 500\\|\n", 5, NO_END),
+        (f"{GOOD}   | a\n   | 500 |\n", 4, NO_END),
+        (f"{OUTLINE}  Examples:\n   | way |\n   | passes\n", 8, NO_END),
+        (f"{GOOD}{DOC}{DOC}", 7, SECOND_TEXT),
+        (f"{GOOD}   | a |\n   | 1 |\n\n   | a |\n   | 2 |\n", 7, EMPTY_LINE),
+        (f"{OUTLINE}{WAYS}\n   | way |\n", 11, EMPTY_LINE),
+        (f"{GOOD}   | a |\n   | 1 |\n{DOC}   | a |\n   | 2 |\n", 9, SECOND_TABLE),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_is_written_is_red(
+    behave: RunBehave, feature: str, line: int, what: str
+) -> None:
+    outcome = behave(lost=feature)
+    assert outcome.exit_code == 1
+    sentence = f'Failed to parse "{outcome.folder}/features/lost.feature": line {line}: {what}'
+    assert sentence in outcome.results["errors"][0]
+    assert sentence in outcome.output
+    assert behave("--dry-run").exit_code == 1
+
+
+def test_a_step_may_have_a_text_and_a_table_with_pipes_and_comments(behave: RunBehave) -> None:
+    table = "   | a\\|b | c |\n   # a comment\n   | \\| |  |\n"
+    outcome = behave(told=f"{GOOD}{DOC}{table}  And it passes\n{DOC}{table}{OUTLINE.removeprefix(GOOD)}{WAYS}")
+    assert (outcome.exit_code, outcome.results["verdicts"]["pass"]) == (0, 2)
+
+
 def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXIT_WHILE_LOADING", "")
     outcome = behave(green=GREEN)
