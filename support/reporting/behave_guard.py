@@ -8,9 +8,10 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ Explain = Callable[[Any], str]
 
 
 class UnexpectedExit(SuiteError):
-    """A step, hook or clean-up called sys.exit or os._exit, which would end the run, and green with status 0."""
+    """A step, hook or clean-up called sys.exit or the like, which would end the run, and green with status 0."""
 
 
 def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
@@ -71,11 +72,14 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
     atexit.register(_end_red)
-    _wrap(os, "_exit", _refuse_sudden_exit)
+    for name in ("_exit", "execv", "execve"):
+        _wrap(os, name, _refuse_sudden_end)
     _wrap(Runner, "load_step_definitions", guard.load_steps)
     _wrap(Runner, "feature_locations", guard.prepare)
     _wrap(behave.runner, "parse_features", guard.prepare)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
+    # Behave reads this before what a hook or step sets.
+    Context.fail_on_cleanup_errors = True
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
     _wrap(ModelRunner, "run_model", guard.run_model)
@@ -104,10 +108,12 @@ _PROCESS = os.getpid()
 _end_process = os._exit
 
 
-def _refuse_sudden_exit(original: Callable[[int], Any], code: int) -> Any:
+def _refuse_sudden_end(original: Callable[..., Any], what: Any, *others: Any) -> Any:
     if os.getpid() != _PROCESS:
-        original(code)  # what was forked may end so
-    raise UnexpectedExit(f"os._exit({code!r}) was called, which would end the run; raise an error instead.")
+        original(what, *others)  # what was forked may end so
+    raise UnexpectedExit(
+        f"os.{original.__name__}({what!r}) was called, which would end the run; raise an error instead."
+    )
 
 
 def _end_red() -> None:
@@ -121,14 +127,27 @@ def _end_red() -> None:
     _end_process(1)
 
 
-class WrongPathError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
-    """No features are where Behave was told to look. Of errors of its own kind Behave prints the sentence alone."""
+class CannotBeginError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
+    """Why nothing can run. Of errors of its own kind Behave prints the sentence alone."""
 
 
 def _load_steps(original: Callable[..., Any], runner: Any) -> Any:
     if wrong := wrong_path(list(map(str, runner.config.paths)), Path(runner.base_dir)):
-        raise WrongPathError(wrong)
-    return original(runner)
+        raise CannotBeginError(wrong)
+    loaded = original(runner)
+    for what in _never_run(runner.hooks):
+        raise CannotBeginError(f"{what} is a generator or async, so nothing of it would run; make it a plain function.")
+    return loaded
+
+
+def _never_run(hooks: dict[str, Any]) -> Iterator[str]:
+    """Yield what Behave would call only to drop what it returns: a generator, or of a hook a coroutine."""
+    for definition in chain.from_iterable(behave.runner.the_step_registry.steps.values()):
+        if isgeneratorfunction(definition.func) or isasyncgenfunction(definition.func):
+            yield f"The step function at {definition.location}"
+    for name in sorted(_HOOKS & set(hooks)):
+        if any(is_lazy(hooks[name]) for is_lazy in (isgeneratorfunction, isasyncgenfunction, iscoroutinefunction)):
+            yield f"The hook {name}"
 
 
 class _StartRefused(BaseException):
@@ -223,6 +242,7 @@ class _Guard:
             self._run.fail(f"The report could not be finished: {describe(error)}")
             raise
         finally:
+            self._fail_for_threads()
             for bridge in bridges:
                 bridge.end()
 
@@ -308,6 +328,8 @@ class _Guard:
     ) -> Any:
         layers = (frame["@layer"] for frame in context._stack if "@layer" in frame)
         layer = kwargs.get("layer") or next(layers)
+        if layer == self._run.cleaning:
+            raise SuiteError("A clean-up added another, which would never be called; call it there instead.")
         return original(context, _Cleanup(function, context, layer, self._run), *args, **kwargs)
 
 
@@ -325,6 +347,7 @@ class _Cleanup:
         return getattr(self.function, "__name__", repr(self.function))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.run.cleaning = self.layer
         try:
             return _refuse_exit(self.function, *args, **kwargs)
         except Exception as error:
@@ -334,6 +357,8 @@ class _Cleanup:
             else:
                 self.run.note(getattr(self.context, self.layer), message, error)
             raise
+        finally:
+            self.run.cleaning = None
 
 
 def _why_refused(error: Exception, verbose: bool) -> str:

@@ -45,6 +45,8 @@ class Run:
     entered: set[int] = field(default_factory=set)
     # Scenarios in which something went wrong besides what the deployment is accused of.
     broken: set[int] = field(default_factory=set)
+    # The layer of Behave's context that a clean-up runs for.
+    cleaning: str | None = None
     known_failures: KnownFailures = field(default_factory=KnownFailures)
 
     @classmethod

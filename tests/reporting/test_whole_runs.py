@@ -157,6 +157,14 @@ def test_a_thread_that_raises_outside_of_scenarios_makes_the_run_red(behave: Run
     assert error.startswith("The thread reader raised ValueError: ")
 
 
+def test_a_thread_that_raises_while_the_report_is_written_makes_the_run_red(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "thread_at_end", green=GREEN)
+    assert outcome.exit_code == 1
+    assert [error.partition(",")[0] for error in outcome.global_errors] == [
+        "The thread reader raised ValueError: invalid literal for int() with base 10: 'no number'"
+    ]
+
+
 @pytest.mark.parametrize(
     ("part", "line", "meant"),
     [
@@ -269,6 +277,12 @@ def test_a_step_cannot_end_the_process_green(behave: RunBehave) -> None:
     assert (outcome.scenarios["exits"]["verdict"], outcome.scenarios["exits"]["error"]) == ("fail", error)
 
 
+def test_a_step_cannot_replace_the_process(behave: RunBehave) -> None:
+    outcome = behave(exits="Feature: F\n Scenario: exits\n  Given it becomes another program")
+    assert (outcome.exit_code, outcome.scenarios["exits"]["verdict"]) == (1, "fail")
+    assert "was called, which would end the run; raise an error instead." in outcome.scenarios["exits"]["error"]
+
+
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
     steps = tmp_path / "features" / "steps"
     steps.mkdir(parents=True)
@@ -345,6 +359,44 @@ def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch:
 def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
     outcome = behave(twice="Feature: Twice\n Scenario: twice\n  Given it counts its clean-ups")
     assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
+
+
+def test_a_clean_up_that_would_never_run_is_red(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its clean-up adds another")
+    assert (outcome.exit_code, outcome.scenarios["s"]["verdict"]) == (1, "fail")
+    assert "added another, which would never be called; call it there instead." in outcome.scenarios["s"]["error"]
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its clean-up adds another to the feature")
+    assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
+
+
+def test_a_broken_clean_up_cannot_be_overlooked(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its broken clean-up is to be overlooked")
+    assert (outcome.exit_code, outcome.scenarios["s"]["status"]) == (1, "cleanup_error")
+
+
+LAZY = "is a generator or async, so nothing of it would run; make it a plain function."
+
+
+@pytest.mark.parametrize("keyword", ["def", "async def"])
+def test_a_step_that_would_not_run_is_refused(behave: RunBehave, tmp_path: Path, keyword: str) -> None:
+    steps = tmp_path / "features" / "steps"
+    steps.mkdir(parents=True)
+    text = (
+        f"from behave import given\n\n@given('it yields')\n{keyword} it_yields(context):\n    yield\n    assert False\n"
+    )
+    (steps / "lazy.py").write_text(text, encoding="utf-8")
+    outcome = behave(green=GREEN)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == [f"The step function at features/steps/lazy.py:3 {LAZY}"]
+    assert behave("--dry-run").exit_code == 1
+
+
+@pytest.mark.parametrize("hook", ["before_scenario", "after_step", "after_all"])
+def test_a_hook_that_would_not_run_is_refused(behave: RunBehave, monkeypatch: pytest.MonkeyPatch, hook: str) -> None:
+    monkeypatch.setenv("LAZY_HOOK", hook)
+    outcome = behave(green=GREEN)
+    assert (outcome.exit_code, outcome.results["errors"]) == (1, [f"The hook {hook} {LAZY}"])
+    assert "Traceback" not in outcome.output
 
 
 def test_a_clean_up_gets_its_arguments(behave: RunBehave) -> None:
