@@ -182,9 +182,17 @@ class _Guard:
         for error in self._take_from_threads():
             self._run.fail(str(error))
 
+    def end_red_for_threads(self) -> None:
+        """End a process red in which a thread has raised when all reports were written; Python has printed why."""
+        if errors := self._take_from_threads():
+            print(*errors, sep="\n", file=sys.stderr, flush=True)
+            sys.stdout.flush()
+            _end_process(1)
+
     def load_steps(self, original: Callable[..., Any], runner: Any) -> Any:
         """Load the step definitions, which comes first of all that a run needs."""
         atexit.unregister(_end_red)
+        atexit.register(self.end_red_for_threads)
         self._runner = runner
         mask_opened(runner.config)
         return self.prepare(partial(_load_steps, original), runner)

@@ -165,6 +165,12 @@ def test_a_thread_that_raises_while_the_report_is_written_makes_the_run_red(beha
     ]
 
 
+def test_a_thread_that_outlives_the_reports_and_raises_ends_the_run_red(behave: RunBehave) -> None:
+    outcome = behave(late="Feature: F\n Scenario: s\n  Given a thread of it outlives the run and raises")
+    assert (outcome.exit_code, outcome.results["success"]) == (1, True)
+    assert "The thread reader raised ValueError: " in outcome.output
+
+
 @pytest.mark.parametrize(
     ("part", "line", "meant"),
     [

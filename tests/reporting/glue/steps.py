@@ -159,6 +159,15 @@ def a_thread_of_it_raises(_context: Any) -> None:
     raise_in_thread()
 
 
+@given("a thread of it outlives the run and raises")
+def a_thread_of_it_outlives_the_run_and_raises(_context: Any) -> None:
+    def outlive() -> None:
+        threading.main_thread().join()
+        int("no number")
+
+    threading.Thread(target=outlive, name="reader").start()
+
+
 @given("a thread of it exits")
 def a_thread_of_it_exits(_context: Any) -> None:
     raise_in_thread(lambda: sys.exit(0))
