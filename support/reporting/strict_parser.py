@@ -18,6 +18,11 @@ class StrictParser(Parser):  # type: ignore[misc]  # Behave has no types
             self.line = self.multiline_start
             self._refuse(f"the text that {self.multiline_terminator} opens is never closed; close it with the same")
 
+    def parse_steps(self, text: str, filename: str | None = None) -> Any:
+        """Read the steps that a step runs."""
+        self._written = text.splitlines()
+        return super().parse_steps(text, filename)
+
     def action_steps(self, line: str) -> Any:
         """Read a step, or the text or table of the one before."""
         begins, step = line.lstrip(), self.statement.steps[-1] if self.statement.steps else None
@@ -33,9 +38,13 @@ class StrictParser(Parser):  # type: ignore[misc]  # Behave has no types
         if row.startswith("|"):
             if not re.search(r"^\|.*(?<!\\)\|$", row):
                 self._refuse("the row has no | at its end, and its last letter would be lost; write one")
-            if self.table and not self._written[self.line - 2].strip():
+            if self.table and self._follows_empty_line():
                 self._refuse("a row follows an empty line, and would be one of the table above; delete that line")
         return super().action_table(line)
+
+    def _follows_empty_line(self) -> bool:
+        above = (line.strip() for line in reversed(self._written[: self.line - 1]))
+        return not next(line for line in above if not line.startswith("#"))
 
     def _refuse(self, what: str) -> None:
         raise ParserError(f"line {self.line}: {what}.", self.line, self.filename, use_annotated_message=False)

@@ -335,6 +335,7 @@ WAYS = "  Examples:\n   | way |\n   # a comment\n   | passes |\n"
         (f"{GOOD}{DOC}{DOC}", 7, SECOND_TEXT),
         (f"{GOOD}   | a |\n   | 1 |\n\n   | a |\n   | 2 |\n", 7, EMPTY_LINE),
         (f"{OUTLINE}{WAYS}\n   | way |\n", 11, EMPTY_LINE),
+        (f"{OUTLINE}{WAYS}\n   # a comment\n   | way |\n", 12, EMPTY_LINE),
         (f"{GOOD}   | a |\n   | 1 |\n{DOC}   | a |\n   | 2 |\n", 9, SECOND_TABLE),
     ],
 )
@@ -353,6 +354,14 @@ def test_a_step_may_have_a_text_and_a_table_with_pipes_and_comments(behave: RunB
     table = "   | a\\|b | c |\n   # a comment\n   | \\| |  |\n"
     outcome = behave(told=f"{GOOD}{DOC}{table}  And it passes\n{DOC}{table}{OUTLINE.removeprefix(GOOD)}{WAYS}")
     assert (outcome.exit_code, outcome.results["verdicts"]["pass"]) == (0, 2)
+
+
+@pytest.mark.parametrize(("row", "exit_code"), [("   | 1 |", 0), ("   | 1", 1), ("\n   | 1 |", 1), ("   '''\n   1", 1)])
+def test_the_steps_that_a_step_runs_are_read_as_strictly(behave: RunBehave, row: str, exit_code: int) -> None:
+    steps = f"  Given it passes\n   | a |\n   | 0 |\n{row}\n"
+    outcome = behave(nested=f'Feature: F\n Scenario: s\n  Given it runs the steps\n  """\n{steps}  """\n')
+    assert outcome.exit_code == exit_code
+    assert ("ParserError" in (outcome.scenarios["s"]["error"] or "")) == bool(exit_code)
 
 
 def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,6 +29,11 @@ def it_fails(_context: Any) -> None:
     raise AssertionError("3 replies were expected, 2 came")
 
 
+@given("it runs the steps")
+def it_runs_the_steps(context: Any) -> None:
+    context.execute_steps(context.text)
+
+
 @given("it fails on half a character")
 def it_fails_on_half_a_character(_context: Any) -> None:
     attach_text("reply", "\ud83d")
