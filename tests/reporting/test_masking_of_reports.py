@@ -86,9 +86,14 @@ def test_no_secret_of_a_tenant_stands_in_a_file_of_a_run_whose_backends_print_th
     heard = elsewhere / "heard.jsonl"
     # As many tenants as fill pages of the database, which become free when they are purged.
     many = ("-D", "users=40", "-D", "agents=1", "-D", "messages=1")
+    # What Behave writes besides.
+    formats = ("-f", "json", "-o", "besides/json", "-f", "plain", "-o", "besides/plain")
     outcome = suite(
         *PORTS,
         *many,
+        *formats,
+        "--junit",
+        "--junit-directory=besides",
         "-D",
         f"deployment={_talkative_profile(elsewhere, heard)}",
         "--tags=@FLOW-002,@FLOW-003,@FLOW-004,@KEY-002,@REG-002,@LOG-003,@SEC-008",
@@ -99,7 +104,9 @@ def test_no_secret_of_a_tenant_stands_in_a_file_of_a_run_whose_backends_print_th
     secrets = _secrets_in(heard)
     assert len(secrets) > 4 * 40
     files = {path: path.read_bytes() for path in suite.folder.rglob("*") if path.is_file()}
-    assert {"replier.log", "maimbot.db", "results.json"} <= {path.name for path in files}
+    assert {"replier.log", "maimbot.db", "results.json", "json", "plain", "TESTS-secrets.xml"} <= {
+        path.name for path in files
+    }
     assert any(path.name.endswith("-attachment.txt") for path in files)
     files[Path("console")] = outcome.output.encode()
     found = {
