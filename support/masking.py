@@ -9,7 +9,7 @@ import threading
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -43,12 +43,14 @@ _BEFORE_VALUE = "|".join(
 _QUOTED = (
     r"(?:[^\\\n]|(?P=deep)\\(?:(?P=deep)[\"'\\]|.)|\\.?)*?(?=(?P=deep)(?P=quote)|'[;,.)](?!.*(?P=deep)(?P=quote))|$)"
 )
+# A backslash before a quotation mark belongs to that: without it JSON would be none.
+_BARE = r"(?:[^&\s\"'\\]|\\+(?!\\*[\"']))+"
 # Each by itself: Python finds the letters that one begins with several times as fast as those of several. Places come
 # first, for a key that touches one would take its name.
 _PATTERNS = [
     (re.compile(pattern, re.MULTILINE), masked)
     for pattern, masked in (
-        (rf"({_NAME}(?:{_BEFORE_VALUE}))(?(quote){_QUOTED}|[^&\s\"']+)", rf"\1{MASK}"),
+        (rf"({_NAME}(?:{_BEFORE_VALUE}))(?(quote){_QUOTED}|{_BARE})", rf"\1{MASK}"),
         (r"(://)[^/@\s:]*:[^/@\s]+(?=@)", rf"\1{MASK}"),  # the user and password of a URL
         *((key, MASK) for key in (*_KEYS, r"sk-(?<![\w-]sk-)[\w-]{16,}")),  # the last of a language model
     )
@@ -134,6 +136,11 @@ class _Masked:
         return getattr(self._stream, name)
 
 
+def masked_stream(stream: TextIO) -> TextIO:
+    """Return a stream that masks what is written to it and hands it on, once only."""
+    return stream if isinstance(stream, _Masked) else cast(TextIO, _Masked(stream))
+
+
 def mask_console() -> None:
     """Mask what this process prints from now on, whoever prints it."""
-    sys.stdout, sys.stderr = _Masked(sys.stdout), _Masked(sys.stderr)
+    sys.stdout, sys.stderr = masked_stream(sys.stdout), masked_stream(sys.stderr)

@@ -8,19 +8,23 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import allure_behave.formatter
+import behave.parser
 import behave.runner
 from behave.exception import ConfigError
+from behave.formatter.base import StreamOpener
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
 from behave.model_type import Status
+from behave.reporter.junit import ElementTreeWithCDATA
 from behave.runner import Context, ModelRunner, Runner
 
 from support.errors import SuiteError, UsageError
@@ -28,17 +32,22 @@ from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
 from support.reporting.known import KnownFailures
 from support.reporting.omissions import empty_parts, lost_line, unseparated_line
+from support.reporting.outfiles import close_masked, mask_opened, open_masked, write_masked
 from support.reporting.paths import wrong_path
+from support.reporting.strict_parser import StrictParser
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
+_HOOKS = {
+    f"{when}_{what}" for when in ("before", "after") for what in ("all", "feature", "rule", "scenario", "step", "tag")
+}
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
 
 
 class UnexpectedExit(SuiteError):
-    """A step, hook or clean-up called sys.exit or os._exit, which would end the run, and green with status 0."""
+    """A step, hook or clean-up called sys.exit or the like, which would end the run, and green with status 0."""
 
 
 def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
@@ -52,17 +61,25 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     """
     # Behave prints what steps raise and capture, as it is.
     mask_console()
+    _wrap(StreamOpener, "open", open_masked)
+    _wrap(StreamOpener, "close", close_masked)
+    _wrap(ElementTreeWithCDATA, "write", write_masked)
     formatters: Any = allure_behave.formatter
     formatters.AllureFormatter = AllureBridge
+    parsers: Any = behave.parser
+    parsers.Parser = StrictParser
     guard = _Guard(at_end, explain)
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
     atexit.register(_end_red)
-    _wrap(os, "_exit", _refuse_sudden_exit)
+    for name in ("_exit", "execv", "execve"):
+        _wrap(os, name, _refuse_sudden_end)
     _wrap(Runner, "load_step_definitions", guard.load_steps)
     _wrap(Runner, "feature_locations", guard.prepare)
     _wrap(behave.runner, "parse_features", guard.prepare)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
+    # Behave reads this before what a hook or step sets.
+    Context.fail_on_cleanup_errors = True
     _wrap(Scenario, "run", guard.run_scenario)
     _wrap(ScenarioContainer, "run", guard.run_container)
     _wrap(ModelRunner, "run_model", guard.run_model)
@@ -91,10 +108,12 @@ _PROCESS = os.getpid()
 _end_process = os._exit
 
 
-def _refuse_sudden_exit(original: Callable[[int], Any], code: int) -> Any:
+def _refuse_sudden_end(original: Callable[..., Any], what: Any, *others: Any) -> Any:
     if os.getpid() != _PROCESS:
-        original(code)  # what was forked may end so
-    raise UnexpectedExit(f"os._exit({code!r}) was called, which would end the run; raise an error instead.")
+        original(what, *others)  # what was forked may end so
+    raise UnexpectedExit(
+        f"os.{original.__name__}({what!r}) was called, which would end the run; raise an error instead."
+    )
 
 
 def _end_red() -> None:
@@ -108,14 +127,27 @@ def _end_red() -> None:
     _end_process(1)
 
 
-class WrongPathError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
-    """No features are where Behave was told to look. Of errors of its own kind Behave prints the sentence alone."""
+class CannotBeginError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
+    """Why nothing can run. Of errors of its own kind Behave prints the sentence alone."""
 
 
 def _load_steps(original: Callable[..., Any], runner: Any) -> Any:
     if wrong := wrong_path(list(map(str, runner.config.paths)), Path(runner.base_dir)):
-        raise WrongPathError(wrong)
-    return original(runner)
+        raise CannotBeginError(wrong)
+    loaded = original(runner)
+    for what in _never_run(runner.hooks):
+        raise CannotBeginError(f"{what} is a generator or async, so nothing of it would run; make it a plain function.")
+    return loaded
+
+
+def _never_run(hooks: dict[str, Any]) -> Iterator[str]:
+    """Yield what Behave would call only to drop what it returns: a generator, or of a hook a coroutine."""
+    for definition in chain.from_iterable(behave.runner.the_step_registry.steps.values()):
+        if isgeneratorfunction(definition.func) or isasyncgenfunction(definition.func):
+            yield f"The step function at {definition.location}"
+    for name in sorted(_HOOKS & set(hooks)):
+        if any(is_lazy(hooks[name]) for is_lazy in (isgeneratorfunction, isasyncgenfunction, iscoroutinefunction)):
+            yield f"The hook {name}"
 
 
 class _StartRefused(BaseException):
@@ -150,10 +182,19 @@ class _Guard:
         for error in self._take_from_threads():
             self._run.fail(str(error))
 
+    def end_red_for_threads(self) -> None:
+        """End a process red in which a thread has raised when all reports were written; Python has printed why."""
+        if errors := self._take_from_threads():
+            print(*errors, sep="\n", file=sys.stderr, flush=True)
+            sys.stdout.flush()
+            _end_process(1)
+
     def load_steps(self, original: Callable[..., Any], runner: Any) -> Any:
         """Load the step definitions, which comes first of all that a run needs."""
         atexit.unregister(_end_red)
+        atexit.register(self.end_red_for_threads)
         self._runner = runner
+        mask_opened(runner.config)
         return self.prepare(partial(_load_steps, original), runner)
 
     def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -209,16 +250,29 @@ class _Guard:
             self._run.fail(f"The report could not be finished: {describe(error)}")
             raise
         finally:
+            self._fail_for_threads()
             for bridge in bridges:
                 bridge.end()
 
     def _guard_hooks(self, hooks: dict[str, Any]) -> None:
-        for name, hook in hooks.items():
-            of_run = name in ("before_all", "after_all")
-            guarded = partial(self._run_hook, name, hook) if of_run else partial(_refuse_exit, hook)
-            hooks[name] = wraps(hook)(guarded)
+        # Behave keeps whatever environment.py defines or imports among the hooks.
+        for name in _HOOKS & set(hooks):
+            guarded = self._run_hook_of_run if name.endswith("_all") else self._run_hook
+            hooks[name] = wraps(hooks[name])(partial(guarded, name, hooks[name]))
 
-    def _run_hook(self, name: str, hook: Callable[..., Any], context: Any) -> None:
+    def _run_hook(self, name: str, hook: Callable[..., Any], context: Any, *statement: Any) -> None:
+        try:
+            _refuse_exit(hook, context, *statement)
+        except AssertionError:
+            raise  # It accuses the deployment, as a step does.
+        except Exception as error:
+            if scenario := getattr(context, "scenario", None):
+                self._run.broken.add(id(scenario))
+            if name == "after_step" and statement[0].exception:  # which Behave would tell alone
+                self._run.note(scenario, f"after_step raised {describe(error)}", error)
+            raise
+
+    def _run_hook_of_run(self, name: str, hook: Callable[..., Any], context: Any) -> None:
         # Behave only prints what these two hooks raise.
         try:
             hook(context)
@@ -242,7 +296,7 @@ class _Guard:
     def _fail_never_begun(self, container: Any) -> None:
         for scenario in filter(self._run.selects, container.walk_scenarios()):
             if self._run.status(scenario) is Status.untested:
-                _note(scenario, container.error_message or "A hook was interrupted.", container.exception)
+                self._run.note(scenario, container.error_message or "A hook was interrupted.", container.exception)
                 scenario.set_status(Status.hook_error)
 
     def run_scenario(self, original: Callable[..., Any], scenario: Any, runner: Any) -> Any:
@@ -252,7 +306,7 @@ class _Guard:
         try:
             failed = original(scenario, runner)
         except BaseException as error:
-            _note(scenario, f"The scenario broke off: {describe(error)}", error)
+            self._run.note(scenario, f"The scenario broke off: {describe(error)}", error)
             scenario.set_status(Status.cleanup_error)
             raise
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
@@ -261,10 +315,11 @@ class _Guard:
         if fault := _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
             faults.append(SuiteError(fault))
         for each in faults:
-            _note(scenario, str(each), each)
+            self._run.note(scenario, str(each), each)
         if faults and scenario.status is Status.passed:
             scenario.set_status(Status.error)
-        return failed or bool(faults)
+        # For --stop a known failure is none.
+        return (failed or bool(faults)) and self._run.verdict(scenario) != "known"
 
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""
@@ -281,6 +336,8 @@ class _Guard:
     ) -> Any:
         layers = (frame["@layer"] for frame in context._stack if "@layer" in frame)
         layer = kwargs.get("layer") or next(layers)
+        if layer == self._run.cleaning:
+            raise SuiteError("A clean-up added another, which would never be called; call it there instead.")
         return original(context, _Cleanup(function, context, layer, self._run), *args, **kwargs)
 
 
@@ -298,6 +355,7 @@ class _Cleanup:
         return getattr(self.function, "__name__", repr(self.function))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.run.cleaning = self.layer
         try:
             return _refuse_exit(self.function, *args, **kwargs)
         except Exception as error:
@@ -305,8 +363,10 @@ class _Cleanup:
             if self.layer == "testrun":
                 self.run.errors.append(message)
             else:
-                _note(getattr(self.context, self.layer), message, error)
+                self.run.note(getattr(self.context, self.layer), message, error)
             raise
+        finally:
+            self.run.cleaning = None
 
 
 def _why_refused(error: Exception, verbose: bool) -> str:
@@ -318,15 +378,6 @@ def _why_refused(error: Exception, verbose: bool) -> str:
         f"The run could not begin: {' '.join(describe(error).split())}; mend that or, if it is no fault of yours, "
         "report it with what `behave --verbose` says."
     )
-
-
-def _note(statement: Any, message: str, error: BaseException | None) -> None:
-    """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
-    if statement.error_message:
-        statement.error_message += f"\n{message}"
-    else:
-        statement.exception, statement.error_message = error, message
-        statement.exc_traceback = error.__traceback__ if error else None
 
 
 def _definitions(runner: Any) -> list[Any]:

@@ -43,6 +43,10 @@ class Run:
     errors: list[str] = field(default_factory=list)
     failed: bool = False
     entered: set[int] = field(default_factory=set)
+    # Scenarios in which something went wrong besides what the deployment is accused of.
+    broken: set[int] = field(default_factory=set)
+    # The layer of Behave's context that a clean-up runs for.
+    cleaning: str | None = None
     known_failures: KnownFailures = field(default_factory=KnownFailures)
 
     @classmethod
@@ -57,6 +61,15 @@ class Run:
         self.failed = True
         self.errors.append(error)
         print(error, file=sys.stderr)
+
+    def note(self, statement: Any, message: str, error: BaseException | None) -> None:
+        """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
+        self.broken.add(id(statement))
+        if statement.error_message:
+            statement.error_message += f"\n{message}"
+        else:
+            statement.exception, statement.error_message = error, message
+            statement.exc_traceback = error.__traceback__ if error else None
 
     def selects(self, scenario: Any) -> bool:
         """Whether the scenario is part of the run. Behave's scenarios are equal when their names are."""
@@ -79,8 +92,9 @@ class Run:
         blameless = all(isinstance(cause, Inconclusive | InfrastructureError) for cause in causes)
         if causes and blameless:
             return "inconclusive"
-        accused = any(isinstance(cause, AssertionError) for cause in causes)
-        return "known" if accused and self.known_failure(scenario) else "fail"
+        accused = causes and all(isinstance(cause, AssertionError) for cause in causes)
+        only_accused = accused and id(scenario) not in self.broken
+        return "known" if only_accused and self.known_failure(scenario) else "fail"
 
     def known_failure(self, scenario: Any) -> KnownFailure | None:
         """Return why the scenario is known to fail, if it is."""
@@ -162,7 +176,7 @@ class Run:
 def _causes(scenario: Any) -> list[BaseException | None]:
     """Return what was raised in a red scenario; None for a step that nobody defined.
 
-    What a hook raises after a step has failed tells nothing: what is left over then would have been the next steps'.
+    Frames that are left over after a step has failed tell nothing: they would have been the next steps'.
     """
     causes = [step.exception for step in scenario.all_steps if step.status.has_failed()]
     return causes or ([scenario.exception] if scenario.error_message else [])

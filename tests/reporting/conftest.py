@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ class Outcome:
 RunBehave = Callable[..., Outcome]
 
 
-def run_behave(folder: Path, *arguments: str, **features: str) -> Outcome:
+def run_behave(folder: Path, *arguments: str, allure: Sequence[str] = ALLURE, **features: str) -> Outcome:
     """Write the features beside the glue of tests/reporting/glue and run Behave on them."""
     steps = folder / "features" / "steps"
     steps.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def run_behave(folder: Path, *arguments: str, **features: str) -> Outcome:
     (steps / "steps.py").write_text((GLUE / "steps.py").read_text(encoding="utf-8"), encoding="utf-8")
     for name, text in features.items():
         (folder / "features" / f"{name}.feature").write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "behave", *ALLURE, *arguments]
+    command = [sys.executable, "-m", "behave", *allure, *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     return Outcome(folder, done.returncode, done.stdout + done.stderr)
 

@@ -126,6 +126,47 @@ def test_a_broken_hook_of_the_run_is_red_beside_known_failures(behave: RunBehave
 
 
 @pytest.mark.parametrize(
+    ("tag", "before", "after", "told"),
+    [
+        ("", "Given its clean-up is broken", "", "The clean-up int raised ValueError: "),
+        ("", "Given its clean-up exits", "", "The clean-up exit raised UnexpectedExit: "),
+        ("", "Given a thread of it raises", "", "The thread reader raised ValueError: "),
+        ("", "Givn it passes\n", "", "The line 'Givn it passes' is taken for a description"),
+        ("", "", "And nobody defined this", "No step definition matches: And nobody defined this"),
+        ("@after_scenario", "", "", "HOOK-ERROR in after_scenario: ValueError: "),
+        ("@after_tag", "", "", "HOOK-ERROR in after_tag(tag=after_tag): ValueError: "),
+        ("@after_step", "", "", "after_step raised ValueError: "),
+    ],
+)
+def test_what_goes_wrong_besides_a_known_failure_is_red(
+    behave: RunBehave, tmp_path: Path, tag: str, before: str, after: str, told: str
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    outcome = behave(known=f"Feature: F\n @X-001 {tag}\n Scenario: s\n  {before}\n  Given it fails\n  {after}\n")
+    scenario = outcome.scenarios["s"]
+    assert (outcome.exit_code, scenario["verdict"]) == (1, "fail")
+    assert told in scenario["error"]
+
+
+@pytest.mark.parametrize(("way", "exit_code", "last"), [("passes", 0, "pass"), ("fails", 1, "not run")])
+def test_stop_goes_on_behind_a_known_failure(
+    behave: RunBehave, tmp_path: Path, way: str, exit_code: int, last: str
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    first = FEATURE.format(first="fails", second="<way>", way="fails")
+    second = f"Feature: F\n Scenario: s\n  Given it {way}\n Scenario: last\n  Given it passes"
+    outcome = behave("--stop", known=first, other=second)
+    assert (outcome.exit_code, outcome.results["verdicts"]["known"]) == (exit_code, 2)
+    assert outcome.scenarios["last"]["verdict"] == last
+
+
+def test_frames_left_over_by_a_known_failure_tell_nothing(behave: RunBehave, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    outcome = behave(known="Feature: F\n @X-001 @accused_afterwards\n Scenario: s\n  Given it fails")
+    assert (outcome.exit_code, outcome.scenarios["s"]["verdict"]) == (0, "known")
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ('[X-001]\nreason = "It never worked."', "X-001.link: Field required"),

@@ -4,12 +4,14 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from urllib.parse import parse_qs, quote, quote_plus
+from xml.etree import ElementTree
 
 import pytest
 
-from tests.reporting.conftest import GLUE, RunBehave
+from tests.reporting.conftest import GLUE, RunBehave, run_behave
 from tests.suite import PORTS, ROOT, Suite
 
 TALKATIVE = Path(__file__).with_name("talkative.py")
@@ -40,6 +42,43 @@ def test_no_secret_stands_in_any_file_of_the_run_or_on_the_console(behave: RunBe
         assert secret not in outcome.output
 
 
+TOLD = "Feature: F\n Scenario: {}\n  Given it tells secrets"
+FORMATS = ("json", "json.pretty", "plain", "pretty", "progress3", "rerun", "steps.usage")
+QUOTED = """
+Feature: quotes
+
+  Scenario Outline: <password>
+    Given it tells secrets
+      \"\"\"
+      {"password": "<password>"}
+      "GET /?api_key=hunter22" and {"password": "hunter22"}
+      \"\"\"
+      | password   |
+      | <password> |
+
+    Examples:
+      | password |
+"""
+
+
+def test_no_secret_stands_in_a_file_of_another_formatter_or_reporter(behave: RunBehave) -> None:
+    files = [part for name in FORMATS for part in ("-f", name, "-o", f"files/{name}")]
+    rows = "".join(f"      | {secret} |\n" for secret in _secrets())
+    outcome = behave(*files, "--junit", "--junit-directory", "files", secret=QUOTED + rows)
+    written = {path.name: path.read_bytes() for path in (outcome.folder / "files").iterdir()}
+    assert set(written) == {*FORMATS, "TESTS-secret.xml"}
+    spellings = {spelt for secret in _secrets() for spelt in (*_spellings(secret), escape(secret, quote=False))}
+    spellings.add("hunter22")
+    assert [(name, each) for name, content in written.items() for each in spellings if each.encode() in content] == []
+    assert "*** was refused" in json.loads(written["json"])[0]["elements"][0]["steps"][0]["result"]["error_message"]
+    assert "*** was refused" in ElementTree.fromstring(written["TESTS-secret.xml"])[0][0].attrib["message"]  # noqa: S314
+
+
+def test_a_plain_run_prints_no_secret(tmp_path: Path) -> None:
+    outcome = run_behave(tmp_path, "-f", "pretty", allure=(), secret=TOLD.format(_secrets()[0]))
+    assert [secret for secret in _secrets() if secret in outcome.output] == []
+
+
 def test_no_secret_of_a_tenant_stands_in_a_file_of_a_run_whose_backends_print_them_all(
     suite: Suite, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -47,9 +86,14 @@ def test_no_secret_of_a_tenant_stands_in_a_file_of_a_run_whose_backends_print_th
     heard = elsewhere / "heard.jsonl"
     # As many tenants as fill pages of the database, which become free when they are purged.
     many = ("-D", "users=40", "-D", "agents=1", "-D", "messages=1")
+    # What Behave writes besides.
+    formats = ("-f", "json", "-o", "besides/json", "-f", "plain", "-o", "besides/plain")
     outcome = suite(
         *PORTS,
         *many,
+        *formats,
+        "--junit",
+        "--junit-directory=besides",
         "-D",
         f"deployment={_talkative_profile(elsewhere, heard)}",
         "--tags=@FLOW-002,@FLOW-003,@FLOW-004,@KEY-002,@REG-002,@LOG-003,@SEC-008",
@@ -60,7 +104,9 @@ def test_no_secret_of_a_tenant_stands_in_a_file_of_a_run_whose_backends_print_th
     secrets = _secrets_in(heard)
     assert len(secrets) > 4 * 40
     files = {path: path.read_bytes() for path in suite.folder.rglob("*") if path.is_file()}
-    assert {"replier.log", "maimbot.db", "results.json"} <= {path.name for path in files}
+    assert {"replier.log", "maimbot.db", "results.json", "json", "plain", "TESTS-secrets.xml"} <= {
+        path.name for path in files
+    }
     assert any(path.name.endswith("-attachment.txt") for path in files)
     files[Path("console")] = outcome.output.encode()
     found = {

@@ -157,6 +157,20 @@ def test_a_thread_that_raises_outside_of_scenarios_makes_the_run_red(behave: Run
     assert error.startswith("The thread reader raised ValueError: ")
 
 
+def test_a_thread_that_raises_while_the_report_is_written_makes_the_run_red(behave: RunBehave) -> None:
+    outcome = behave("--tags=@chosen", "-D", "thread_at_end", green=GREEN)
+    assert outcome.exit_code == 1
+    assert [error.partition(",")[0] for error in outcome.global_errors] == [
+        "The thread reader raised ValueError: invalid literal for int() with base 10: 'no number'"
+    ]
+
+
+def test_a_thread_that_outlives_the_reports_and_raises_ends_the_run_red(behave: RunBehave) -> None:
+    outcome = behave(late="Feature: F\n Scenario: s\n  Given a thread of it outlives the run and raises")
+    assert (outcome.exit_code, outcome.results["success"]) == (1, True)
+    assert "The thread reader raised ValueError: " in outcome.output
+
+
 @pytest.mark.parametrize(
     ("part", "line", "meant"),
     [
@@ -269,6 +283,12 @@ def test_a_step_cannot_end_the_process_green(behave: RunBehave) -> None:
     assert (outcome.scenarios["exits"]["verdict"], outcome.scenarios["exits"]["error"]) == ("fail", error)
 
 
+def test_a_step_cannot_replace_the_process(behave: RunBehave) -> None:
+    outcome = behave(exits="Feature: F\n Scenario: exits\n  Given it becomes another program")
+    assert (outcome.exit_code, outcome.scenarios["exits"]["verdict"]) == (1, "fail")
+    assert "was called, which would end the run; raise an error instead." in outcome.scenarios["exits"]["error"]
+
+
 def test_step_definitions_cannot_end_the_run_green(behave: RunBehave, tmp_path: Path) -> None:
     steps = tmp_path / "features" / "steps"
     steps.mkdir(parents=True)
@@ -290,6 +310,60 @@ def test_features_that_cannot_be_found_or_read_are_reported(behave: RunBehave) -
     assert '"no step"' in error
 
 
+NEVER_CLOSED = 'the text that """ opens is never closed; close it with the same.'
+NO_END = "the row has no | at its end, and its last letter would be lost; write one."
+SECOND_TEXT = "the step has a second text, and the first would be lost; leave one."
+SECOND_TABLE = "the step has a second table, and the first would be lost; leave one."
+EMPTY_LINE = "a row follows an empty line, and would be one of the table above; delete that line."
+ZH = "# language: zh-CN\n功能: F\n场景: s\n假如it passes\n"
+DOC = '   """\n   a\n   """\n'
+WAYS = "  Examples:\n   | way |\n   # a comment\n   | passes |\n"
+
+
+@pytest.mark.parametrize(
+    ("feature", "line", "what"),
+    [
+        (f'{GOOD}  """\n  text\n  Then it fails\n', 4, NEVER_CLOSED),
+        (f"{GOOD}  \"\"\"\n  text\n  '''\n  Then it fails\n", 4, NEVER_CLOSED),
+        (f'{GOOD} """\n text\n \'\'\n\n Scenario: t\n  Given it fails\n', 4, NEVER_CLOSED),
+        (f"{GOOD}   '''\n   text\n", 4, NEVER_CLOSED.replace('"', "'")),
+        (f'{ZH}"""\n文字\n\n场景: 二\n假如it fails\n', 5, NEVER_CLOSED),
+        (f"{GOOD}   | a |\n   | 500\n", 5, NO_END),
+        (f"{GOOD}   | a |\n   | 500\\|\n", 5, NO_END),
+        (f"{GOOD}   | a\n   | 500 |\n", 4, NO_END),
+        (f"{OUTLINE}  Examples:\n   | way |\n   | passes\n", 8, NO_END),
+        (f"{GOOD}{DOC}{DOC}", 7, SECOND_TEXT),
+        (f"{GOOD}   | a |\n   | 1 |\n\n   | a |\n   | 2 |\n", 7, EMPTY_LINE),
+        (f"{OUTLINE}{WAYS}\n   | way |\n", 11, EMPTY_LINE),
+        (f"{OUTLINE}{WAYS}\n   # a comment\n   | way |\n", 12, EMPTY_LINE),
+        (f"{GOOD}   | a |\n   | 1 |\n{DOC}   | a |\n   | 2 |\n", 9, SECOND_TABLE),
+    ],
+)
+def test_what_would_be_read_otherwise_than_it_is_written_is_red(
+    behave: RunBehave, feature: str, line: int, what: str
+) -> None:
+    outcome = behave(lost=feature)
+    assert outcome.exit_code == 1
+    sentence = f'Failed to parse "{outcome.folder}/features/lost.feature": line {line}: {what}'
+    assert sentence in outcome.results["errors"][0]
+    assert sentence in outcome.output
+    assert behave("--dry-run").exit_code == 1
+
+
+def test_a_step_may_have_a_text_and_a_table_with_pipes_and_comments(behave: RunBehave) -> None:
+    table = "   | a\\|b | c |\n   # a comment\n   | \\| |  |\n"
+    outcome = behave(told=f"{GOOD}{DOC}{table}  And it passes\n{DOC}{table}{OUTLINE.removeprefix(GOOD)}{WAYS}")
+    assert (outcome.exit_code, outcome.results["verdicts"]["pass"]) == (0, 2)
+
+
+@pytest.mark.parametrize(("row", "exit_code"), [("   | 1 |", 0), ("   | 1", 1), ("\n   | 1 |", 1), ("   '''\n   1", 1)])
+def test_the_steps_that_a_step_runs_are_read_as_strictly(behave: RunBehave, row: str, exit_code: int) -> None:
+    steps = f"  Given it passes\n   | a |\n   | 0 |\n{row}\n"
+    outcome = behave(nested=f'Feature: F\n Scenario: s\n  Given it runs the steps\n  """\n{steps}  """\n')
+    assert outcome.exit_code == exit_code
+    assert ("ParserError" in (outcome.scenarios["s"]["error"] or "")) == bool(exit_code)
+
+
 def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXIT_WHILE_LOADING", "")
     outcome = behave(green=GREEN)
@@ -300,6 +374,44 @@ def test_an_environment_cannot_end_the_run_green(behave: RunBehave, monkeypatch:
 def test_a_clean_up_added_twice_runs_once(behave: RunBehave) -> None:
     outcome = behave(twice="Feature: Twice\n Scenario: twice\n  Given it counts its clean-ups")
     assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
+
+
+def test_a_clean_up_that_would_never_run_is_red(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its clean-up adds another")
+    assert (outcome.exit_code, outcome.scenarios["s"]["verdict"]) == (1, "fail")
+    assert "added another, which would never be called; call it there instead." in outcome.scenarios["s"]["error"]
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its clean-up adds another to the feature")
+    assert (outcome.exit_code, outcome.output.count("cleaned up")) == (0, 1)
+
+
+def test_a_broken_clean_up_cannot_be_overlooked(behave: RunBehave) -> None:
+    outcome = behave(lost="Feature: F\n Scenario: s\n  Given its broken clean-up is to be overlooked")
+    assert (outcome.exit_code, outcome.scenarios["s"]["status"]) == (1, "cleanup_error")
+
+
+LAZY = "is a generator or async, so nothing of it would run; make it a plain function."
+
+
+@pytest.mark.parametrize("keyword", ["def", "async def"])
+def test_a_step_that_would_not_run_is_refused(behave: RunBehave, tmp_path: Path, keyword: str) -> None:
+    steps = tmp_path / "features" / "steps"
+    steps.mkdir(parents=True)
+    text = (
+        f"from behave import given\n\n@given('it yields')\n{keyword} it_yields(context):\n    yield\n    assert False\n"
+    )
+    (steps / "lazy.py").write_text(text, encoding="utf-8")
+    outcome = behave(green=GREEN)
+    assert outcome.exit_code == 1
+    assert outcome.results["errors"] == [f"The step function at features/steps/lazy.py:3 {LAZY}"]
+    assert behave("--dry-run").exit_code == 1
+
+
+@pytest.mark.parametrize("hook", ["before_scenario", "after_step", "after_all"])
+def test_a_hook_that_would_not_run_is_refused(behave: RunBehave, monkeypatch: pytest.MonkeyPatch, hook: str) -> None:
+    monkeypatch.setenv("LAZY_HOOK", hook)
+    outcome = behave(green=GREEN)
+    assert (outcome.exit_code, outcome.results["errors"]) == (1, [f"The hook {hook} {LAZY}"])
+    assert "Traceback" not in outcome.output
 
 
 def test_a_clean_up_gets_its_arguments(behave: RunBehave) -> None:

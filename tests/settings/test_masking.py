@@ -72,6 +72,12 @@ def test_a_field_is_masked_to_its_end_and_no_further_however_deep_it_stands_in_j
     assert mask(written(password)) == written(MASK)
 
 
+@pytest.mark.parametrize("end", ['"', '\\"', "\\\\'", ""])
+@pytest.mark.parametrize("place", ["?api_key=", "x-api-key: "])
+def test_json_in_which_a_place_is_masked_stays_json(place: str, end: str) -> None:
+    assert json.loads(mask(json.dumps(f"GET {place}hunter22{end}"))) == f"GET {place}{MASK}{end}"
+
+
 @pytest.mark.parametrize("end", ["", "\\", "\\\\" * 50 + "\\"])
 def test_a_field_that_breaks_off_is_masked_to_the_end_of_its_line(end: str) -> None:
     assert mask(f'{{"password": "hunter2{end}\nand more') == f'{{"password": "{MASK}\nand more'

@@ -95,10 +95,18 @@ def at_end(context: Any, run: reporting.Run) -> None:
     _falsify(context.config.userdata.get("falsify", ""), run)
     _raise_if(context.config.userdata, "at_end")
     reporting.print_summary(results, reporting.report(run, results, Path("reports")))
+    if "thread_at_end" in context.config.userdata:
+        thread = threading.Thread(target=int, args=["no number"], name="reader")
+        thread.start()
+        thread.join()
     if "forget" in context.config.userdata:
         results.scenarios = results.scenarios[1:]
         for sentence in reporting.compare(run, None, results):
             run.fail(sentence)
+
+
+async def lazy_hook(_context: Any, _scenario: Any) -> None:
+    raise AssertionError("nobody awaits this")
 
 
 def _falsify(how: str, run: reporting.Run) -> None:
@@ -123,3 +131,5 @@ def _falsify(how: str, run: reporting.Run) -> None:
 reporting.install(at_end)
 if "EXIT_WHILE_LOADING" in os.environ:
     sys.exit(0)
+if lazy := os.environ.get("LAZY_HOOK"):
+    globals()[lazy] = lazy_hook

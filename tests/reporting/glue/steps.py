@@ -29,6 +29,11 @@ def it_fails(_context: Any) -> None:
     raise AssertionError("3 replies were expected, 2 came")
 
 
+@given("it runs the steps")
+def it_runs_the_steps(context: Any) -> None:
+    context.execute_steps(context.text)
+
+
 @given("it fails on half a character")
 def it_fails_on_half_a_character(_context: Any) -> None:
     attach_text("reply", "\ud83d")
@@ -60,6 +65,11 @@ def it_exits_at_once(_context: Any) -> None:
     os._exit(0)
 
 
+@given("it becomes another program")
+def it_becomes_another_program(_context: Any) -> None:
+    os.execl("/bin/true", "true")  # noqa: S606
+
+
 @given("what it has forked exits at once")
 def what_it_has_forked_exits_at_once(_context: Any) -> None:
     child = os.fork()
@@ -81,6 +91,31 @@ def its_clean_up_is_broken(context: Any) -> None:
 @given("its clean-up exits")
 def its_clean_up_exits(context: Any) -> None:
     context.add_cleanup(sys.exit, 0)
+
+
+@given("its clean-up adds another")
+def its_clean_up_adds_another(context: Any) -> None:
+    def add() -> None:
+        context.add_cleanup(print, "cleaned up")
+
+    context.add_cleanup(add)
+
+
+@given("its clean-up adds another to the feature")
+def its_clean_up_adds_another_to_the_feature(context: Any) -> None:
+    def tell() -> None:
+        print("cleaned up", file=sys.__stdout__)
+
+    def add() -> None:
+        context.add_cleanup(tell, layer="feature")
+
+    context.add_cleanup(add)
+
+
+@given("its broken clean-up is to be overlooked")
+def its_broken_clean_up_is_to_be_overlooked(context: Any) -> None:
+    context.fail_on_cleanup_errors = False
+    context.add_cleanup(int, "no number")
 
 
 @given("its clean-up is interrupted")
@@ -127,6 +162,15 @@ def it_attaches_from_another_thread(_context: Any) -> None:
 @given("a thread of it raises")
 def a_thread_of_it_raises(_context: Any) -> None:
     raise_in_thread()
+
+
+@given("a thread of it outlives the run and raises")
+def a_thread_of_it_outlives_the_run_and_raises(_context: Any) -> None:
+    def outlive() -> None:
+        threading.main_thread().join()
+        int("no number")
+
+    threading.Thread(target=outlive, name="reader").start()
 
 
 @given("a thread of it exits")

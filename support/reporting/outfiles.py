@@ -1,0 +1,49 @@
+"""Keeps secrets out of what Behave's other formatters and its JUnit reporter write, be it a file or the console."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from behave.formatter.base import StreamOpener
+
+from support.errors import InfrastructureError
+from support.masking import mask, mask_file, masked_stream
+
+
+def mask_opened(config: Any) -> None:
+    """Mask the streams that formatters and reporters were given before the console was masked."""
+    for each in (*config.outputs, *config.reporters):
+        if stream := getattr(each, "stream", None):
+            each.stream = masked_stream(stream)
+
+
+def open_masked(original: Callable[..., Any], opener: StreamOpener) -> Any:
+    """Open the stream of a formatter, and mask what is written to it."""
+    opener.stream = masked_stream(original(opener))
+    return opener.stream
+
+
+def close_masked(original: Callable[..., Any], opener: StreamOpener) -> bool:
+    """Close a formatter's file, and mask it whole: a secret may have been written in pieces.
+
+    Raises InfrastructureError when it cannot be rewritten; then it stays as it is.
+    """
+    closed = bool(original(opener))
+    path = Path(opener.name or "")
+    if closed and path.is_file():  # neither a pipe nor a device
+        try:
+            mask_file(path)
+        except OSError as error:
+            raise InfrastructureError(
+                f"{path} cannot be rewritten without the secrets in it ({error.strerror}); make room there, or "
+                "remove it."
+            ) from error
+    return closed
+
+
+def write_masked(original: Callable[..., Any], tree: Any, *args: Any, **kwargs: Any) -> Any:
+    """Write a JUnit report whose texts are masked before XML escapes them."""
+    for element in tree.iter():
+        element.text = element.text and mask(element.text)
+        element.attrib.update({name: mask(value) for name, value in element.attrib.items()})
+    return original(tree, *args, **kwargs)
