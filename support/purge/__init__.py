@@ -2,6 +2,7 @@
 
 from support.purge.arrivals import Arrivals
 from support.purge.departures import Departures
+from support.purge.doubts import doubts, holders
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
 from support.purge.purge import compact, count_rows, purge
@@ -25,6 +26,8 @@ __all__ = [
     "compact",
     "compare",
     "count_rows",
+    "doubts",
+    "holders",
     "is_tenant",
     "purge",
     "purge_ledger",

@@ -17,6 +17,7 @@ from rich.console import Console
 from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
+from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
@@ -123,6 +124,8 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         return
     damaged: list[UsageError] = []
     for ledger in _ledgers(options, damaged.append):
+        if doubt := doubts(ledger):
+            console.print(doubt, markup=False, soft_wrap=True)
         yield _Job(
             f"run {ledger.header.run_id}",
             partial(ledger_urls, ledger, options.database),

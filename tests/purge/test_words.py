@@ -152,7 +152,7 @@ def test_the_command_prints_title_tables_and_whoever_is_missing(site: Site, caps
 def test_runs_are_looked_for_in_reports_unless_told_otherwise(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = site.populate("testuser_1")
+    one = site.populate("testuser_run-1_1")
     ledger = Ledger.create(tmp_path / "reports" / "run-1" / "ledger.jsonl", "run-1", [site.url])
     ledger.will_register(one.username)
     monkeypatch.setenv("MAIM_DATABASE_URL", site.url)
