@@ -40,11 +40,14 @@ def _seconds(text: str) -> float:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--run", metavar="ID", help="what this run created")
-    what.add_argument("--tenant", metavar="ID", nargs="+", help="these tenants, named exactly")
+    what.add_argument("--run", metavar="ID", action="append", help="what this run created; may be repeated")
     what.add_argument(
-        "--prefix", metavar="NAME", help="users, and tenants without one, whose name begins with exactly this text"
+        "--tenant", metavar="ID", action="extend", nargs="+", help="these tenants, named exactly; may be repeated"
     )
+    what.add_argument(
+        "--prefix", metavar="NAME", action="append",
+        help="users, and tenants without one, whose name begins with exactly this text; may be repeated",
+    )  # fmt: skip
     what.add_argument("--resume", action="store_true", help="what runs left that are not alive any more")
     what.add_argument("--older-than", metavar="AGE", type=_seconds, help="what runs left before this age: 30m, 12h, 2d")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
@@ -117,9 +120,10 @@ class _Job:
 
 def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
     how = {"dry_run": options.dry_run, "allow_remote": options.allow_remote}
-    if options.tenant or options.prefix is not None:
+    if options.tenant or options.prefix:
         urls, selection = _named(options)
-        title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}..."
+        beginnings = (f"{prefix}..." for prefix in options.prefix or ())
+        title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {' '.join(beginnings)}"
         yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
         return
     damaged: list[UsageError] = []
@@ -158,17 +162,19 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
         refuse_remote(url)
     engine = open_engine(url)
     try:
-        return select_prefix(engine, options.prefix)
+        return Selection().union(select_prefix(engine, prefix) for prefix in options.prefix)
     finally:
         engine.dispose()
 
 
 def _runs(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
     """Yield the ledgers of the runs that are meant, whether anything is left of them or not."""
-    if options.run is not None:
-        if Path(options.run).name != options.run or options.run in ("", ".."):
-            raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
-        yield from ledgers_of(options.reports, options.run)
+    if options.run:
+        for run in options.run:
+            if Path(run).name != run or run in ("", ".."):
+                raise UsageError(f"{run!r} is no run id; give the name of a folder in {options.reports}.")
+        for run in dict.fromkeys(options.run):
+            yield from ledgers_of(options.reports, run)
     elif options.resume or options.older_than is not None:
         latest = time.time() - (options.older_than or 0)
         yield from (each for each in read_ledgers(options.reports, complain) if each.header.started <= latest)
@@ -178,7 +184,7 @@ def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], objec
     """Yield the ledgers of those of the runs that may be purged; say why of the others."""
     for ledger in _runs(options, complain):
         run = ledger.header.run_id
-        if options.run is not None:
+        if options.run:
             yield ledger
         elif ledger.finished:
             continue

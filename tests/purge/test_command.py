@@ -157,6 +157,28 @@ def test_tenants_are_purged_by_id_and_users_by_prefix(site: Site, reports: Path)
     assert site.content() == before
 
 
+@pytest.mark.parametrize("option", ["--run", "--tenant", "--prefix"])
+def test_what_is_named_by_repeated_options_goes_together(option: str, site: Site, reports: Path) -> None:
+    before = site.content()
+    ones = [leave(reports, run, site) for run in ("run-1", "run-2")]
+    names = {"--run": ["run-1", "run-2"], "--tenant": [one.tenant_id for one in ones]}
+    values = names.get(option, [one.username for one in ones])
+    where = ["--reports", str(reports), "--database", site.url]
+
+    assert main([option, values[0], option, values[1], *where]) == 0
+
+    assert site.content() == before
+
+
+def test_no_run_is_purged_when_one_is_named_wrongly(site: Site, reports: Path) -> None:
+    leave(reports, "run-1", site)
+    before = site.content()
+
+    assert main(["--run", "run-1", "--run", "", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
+
+
 def test_the_report_tells_tables_tenants_and_what_is_missing(site: Site, tmp_path: Path) -> None:
     one = site.populate("testuser_1", messages=3)
     file = tmp_path / "report.json"
