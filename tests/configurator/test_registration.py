@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.configurator import ConfiguratorClient, UnexpectedAnswer
+from support.masking import mask
 from support.purge import Ledger, Selection
 
 ACCOUNT = {"username": "ada_run-1", "password": "a password"}
@@ -73,6 +74,19 @@ def test_whoever_has_a_name_that_anybody_may_have_is_ours_only_by_ids(answer: st
     assert ledger.selection() == Selection.of(named.usernames - {ACCOUNT["username"]}, named.tenant_ids, named.user_ids)
     refused = ANSWERS[answer][0] in (409, 422)
     assert ledger.in_doubt == (frozenset() if refused else {" " * 10})
+
+
+def test_a_password_is_masked_from_the_moment_it_is_sent(url: str, tmp_path: Path) -> None:
+    password = "6 of letters that nobody else has"
+    _registering({**ACCOUNT, "password": password}, f"{url}/broken", tmp_path)
+
+    assert mask(f"registering ada / {password}") == "registering ada / ***"
+
+
+def test_a_password_of_spaces_masks_no_text(url: str, tmp_path: Path) -> None:
+    _registering({**ACCOUNT, "password": " " * 6}, f"{url}/broken", tmp_path)
+
+    assert mask("  " * 6) == "  " * 6
 
 
 def _registering(account: dict[str, str], url: str, folder: Path) -> Ledger:
