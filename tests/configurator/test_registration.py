@@ -77,7 +77,7 @@ def test_whoever_has_a_name_that_anybody_may_have_is_ours_only_by_ids(answer: st
 
 
 def test_a_password_is_masked_from_the_moment_it_is_sent(url: str, tmp_path: Path) -> None:
-    password = "6 of letters that nobody else has"
+    password = "6 of letters that nobody else has"  # noqa: S105
     _registering({**ACCOUNT, "password": password}, f"{url}/broken", tmp_path)
 
     assert mask(f"registering ada / {password}") == "registering ada / ***"
