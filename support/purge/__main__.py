@@ -15,13 +15,14 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from support.errors import SuiteError, UsageError
+from support.interrupts import Interrupts, interrupts_deferred
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
 from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.owners import select_prefix
 from support.purge.purge import count_rows, purge
-from support.purge.report import PurgeError, PurgeReport
+from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
@@ -71,10 +72,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(options.report, done)
         status = _stop_backends(options)
         for job in _jobs(options):
-            outcome, report = _perform(job, options)
-            status = max(status, outcome)
-            done.append(report)
-            _write(options.report, done)
+            done.append({"what": job.title})
+            try:
+                status = max(status, _perform(job, options, done[-1]))
+            finally:
+                _write(options.report, done)
     except (SuiteError, OSError) as error:
         return _complain(error)
     return status
@@ -103,7 +105,8 @@ def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
         return
     text = json.dumps({"purges": purges}, ensure_ascii=False, indent=2)
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        with interrupts_deferred():
+            path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"The report {path} cannot be written ({error.strerror}), so nothing more is removed; "
@@ -196,31 +199,37 @@ def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], objec
             yield ledger
 
 
-def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Return the exit code and the report of one purge; what hinders it does not hinder the next."""
+def _perform(job: _Job, options: argparse.Namespace, told: dict[str, Any]) -> int:
+    """Purge, tell in the report what went, and return the exit code; what hinders it does not hinder the next."""
     console.print(job.title, markup=False)
     try:
         urls = job.database_urls()
-        report = _purge(job, urls)
-        _show(report)
-        left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+        report = _purge(job, urls, told)
+        told["left"] = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
     except (SuiteError, OSError) as error:
-        return _complain(error), {"what": job.title, "refused": mask(str(error))}
-    if left:
-        console.print(f"left over: {left}", style="red")
-    return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+        told["refused"] = mask(str(error))
+        return _complain(error)
+    if told["left"]:
+        console.print(f"left over: {told['left']}", style="red")
+    return int(bool(told["left"] or report.errors))
 
 
-def _purge(job: _Job, urls: Sequence[str]) -> PurgeReport:
+def _purge(job: _Job, urls: Sequence[str], told: dict[str, Any]) -> PurgeReport:
     """Return the report, also where not everything could go."""
     try:
-        return job.purge(urls)
+        report = job.purge(urls)
+    except PurgeInterrupted as interrupt:
+        _tell(interrupt.report, told)
+        raise
     except PurgeError as error:
         _complain(error)
-        return error.report
+        report = error.report
+    _tell(report, told)
+    return report
 
 
-def _show(report: PurgeReport) -> None:
+def _tell(report: PurgeReport, told: dict[str, Any]) -> None:
+    told.update(report.as_json())
     console.print(report.as_table(), report.owners_as_table())
     for kind, names in report.missing.as_json().items():
         if names:
@@ -233,5 +242,19 @@ def _complain(error: Exception) -> int:
     return 2 if isinstance(error, UsageError) else 1
 
 
+def _run() -> int:
+    """Purge as `main` does; a signal ends that, and its exit code is that of a shell."""
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        return main()
+    except KeyboardInterrupt:
+        print(
+            "The purge was interrupted: what is told as removed is gone, all else is there; give that command again.",
+            file=sys.stderr,
+        )
+        return interrupts.exit_code or 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())

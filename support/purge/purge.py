@@ -11,6 +11,7 @@ from functools import cache, partial
 from sqlalchemy import Engine
 
 from support.errors import InfrastructureError
+from support.interrupts import interrupts_deferred
 from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
 from support.purge.database import (
@@ -28,7 +29,7 @@ from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
 from support.purge.leads import Leads
 from support.purge.owners import Database, Owner, existing, resolve
-from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.selection import Selection
 
 _HALF = "\ud800-\udfff"  # of a character: no database holds it
@@ -50,7 +51,8 @@ def purge(
 
     In each database a tenant goes whole or not at all. `patience`: how many seconds it may wait for locks of others.
     `alone`: nobody else uses the databases, so that none is left to others between two tenants.
-    Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed.
+    Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed, and
+    PurgeInterrupted, with the report, when a signal came.
     """
     started = time.monotonic()
     check_patterns(directories)
@@ -67,14 +69,23 @@ def purge(
         with ExitStack() as checkpoints:
             for site in job.sites if owners and not dry_run else ():
                 checkpoints.enter_context(site.checkpoints.going_on())
-            for owner in owners:
-                report.owners.append(job.purge(owner))
-                if report.owners[-1].locked:
-                    break  # the others would wait as long
-    report.seconds = time.monotonic() - started
+            try:
+                _purge_each(job, owners, report)
+            except KeyboardInterrupt as interrupt:
+                raise PurgeInterrupted(report) from interrupt
+            finally:
+                report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
     return report
+
+
+def _purge_each(job: "_Job", owners: Sequence[Owner], report: PurgeReport) -> None:
+    for owner in owners:
+        report.owners.append(OwnerReport(owner.label))
+        job.purge(owner, report.owners[-1])
+        if report.owners[-1].locked:
+            break  # the others would wait as long
 
 
 def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
@@ -127,26 +138,35 @@ class _Job:
             for database in databases
         ]
 
-    def purge(self, owner: Owner) -> OwnerReport:
-        """Remove one owner everywhere; what goes wrong stands in its report."""
-        report, started = OwnerReport(owner.label), time.monotonic()
+    def purge(self, owner: Owner, report: OwnerReport) -> None:
+        """Remove one owner everywhere; what went, and what goes wrong, stands in its report."""
+        started = time.monotonic()
         try:
             # Directories first: only the rows lead to them after an interruption.
             self._purge_directories(owner, report)
             ids = patiently(partial(self._leads.complete, owner.ids), self._how.patience)
             for site in self.sites:
-                report.counts += patiently(partial(site.erase, ids, owner.host), self._how.patience)
+                patiently(partial(_erase, site, ids, owner, report), self._how.patience)
         except (InfrastructureError, OSError) as error:
             report.error = mask(str(error))
             report.locked = isinstance(error, LockedError)
-        report.seconds = time.monotonic() - started
-        return report
+        except KeyboardInterrupt:
+            report.error = "" if report.counts else "It was interrupted; purge again."
+            raise
+        finally:
+            report.seconds = time.monotonic() - started
 
     def _purge_directories(self, owner: Owner, report: OwnerReport) -> None:
         paths = list(directories_of(self._how.directories, owner.tenant_id)) if owner.tenant_id else []
         report.directories += map(str, paths)
         if not self._how.dry_run:
             remove_directories(paths)
+
+
+def _erase(site: "_Site", ids: Ids, owner: Owner, report: OwnerReport) -> None:
+    # What is committed is counted, whatever signal comes meanwhile.
+    with interrupts_deferred():
+        report.counts += site.erase(ids, owner.host)
 
 
 class _Site:

@@ -1,6 +1,8 @@
 """The command line: what is asked, what is refused, what the exit code says."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -208,6 +210,30 @@ def test_what_could_not_go_makes_the_exit_code_1(
     (report,) = json.loads(file.read_text())["purges"]
     assert "quotes" in report["owners"][0]["error"]
     assert "quotes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_purge_between_two_tenants_and_the_report_has_those_that_are_gone(
+    number: signal.Signals, site: Site, tmp_path: Path
+) -> None:
+    for each in range(30):
+        site.populate(f"testuser_{each}")
+    total, file = site.counts()["tenant_users"], tmp_path / "report.json"
+    command = [sys.executable, "-m", "support.purge", "--prefix", "testuser_", "--database", site.url]
+    with subprocess.Popen(
+        [*command, "--report", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as purge:
+        assert wait_until(lambda: site.counts()["tenant_users"] < total, 30, pause=0.001)
+        purge.send_signal(number)
+        output, errors = purge.communicate(timeout=30)
+
+    assert purge.returncode == 128 + number
+    assert re.fullmatch(r"The purge was interrupted: [^\n]*\n", errors)
+    assert "rows removed" in output
+    (report,) = json.loads(file.read_text())["purges"]
+    gone = total - site.counts()["tenant_users"]
+    assert 0 < report["rows"]["tenant_users"] == gone < 30
+    assert sum(owner["rows"] != {} for owner in report["owners"]) == gone
 
 
 @pytest.mark.parametrize("named", [["--tenant", "tenant_0123456789abcdef"], ["--prefix", "testuser_"]])

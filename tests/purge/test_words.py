@@ -24,9 +24,9 @@ from support.purge.resume import ledger_urls, purge_ledger
 from tests.purge.site import Site
 
 OPTIONS = {
-    "--run ID": "what this run created",
-    "--tenant ID [ID ...]": "these tenants, named exactly",
-    "--prefix NAME": "users, and tenants without one, whose name begins with exactly this text",
+    "--run ID": "what this run created; may be repeated",
+    "--tenant ID [ID ...]": "these tenants, named exactly; may be repeated",
+    "--prefix NAME": "users, and tenants without one, whose name begins with exactly this text; may be repeated",
     "--resume": "what runs left that are not alive any more",
     "--older-than AGE": "what runs left before this age: 30m, 12h, 2d",
     "--dry-run": "only say what would go",
