@@ -27,6 +27,10 @@ from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
 
+_DIRECTORIES = (
+    "By --tenant and --prefix only rows go. Directories of tenants, which a profile may name, are known of "
+    "runs: they go by --run, --resume and --older-than."
+)
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 console = Console()
 
@@ -39,7 +43,7 @@ def _seconds(text: str) -> float:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__, epilog=_DIRECTORIES)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--run", metavar="ID", action="append", help="what this run created; may be repeated")
     what.add_argument(

@@ -35,6 +35,10 @@ OPTIONS = {
     "--reports FOLDER": "where runs report",
     "--allow-remote": "purge a database that is not on this machine",
 }
+DIRECTORIES = (
+    "By --tenant and --prefix only rows go. Directories of tenants, which a profile may name, are known of "
+    "runs: they go by --run, --resume and --older-than."
+)
 
 
 def test_the_help_says_what_each_option_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +50,7 @@ def test_the_help_says_what_each_option_does(capsys: pytest.CaptureFixture[str])
     assert help_text.startswith("usage: python -m support.purge [-h] (--run ID |")
     assert "`python -m support.purge`: removes what runs left, or what is named exactly." in help_text
     told = help_text.partition("show this help message and exit ")[2]
-    assert told == " ".join(f"{option} {what}" for option, what in OPTIONS.items())
+    assert told == " ".join([*(f"{option} {what}" for option, what in OPTIONS.items()), DIRECTORIES])
 
 
 TABLES = """
