@@ -38,6 +38,7 @@ from support.purge import (
     Snapshot,
     command_for,
     compact,
+    count_left,
     count_rows,
     purge,
 )
@@ -279,7 +280,7 @@ class World:
         with progress("purging"):
             purged = self._purge(names, alone=self.is_alone)
         self._purge_what_comes_back(names)
-        if not count_rows(self.databases(), purged.selection):
+        if not count_left(self.databases(), names, purged.selection):
             self.ledger.purged()
         if self.is_alone:
             compact(self.databases())

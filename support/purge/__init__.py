@@ -5,7 +5,7 @@ from support.purge.departures import Departures
 from support.purge.doubts import doubts, holders
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
-from support.purge.purge import compact, count_rows, purge
+from support.purge.purge import compact, count_left, count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
 from support.purge.resume import command_for, purge_ledger
@@ -25,6 +25,7 @@ __all__ = [
     "command_for",
     "compact",
     "compare",
+    "count_left",
     "count_rows",
     "doubts",
     "holders",

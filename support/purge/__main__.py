@@ -21,7 +21,7 @@ from support.purge.database import open_engine, refuse_remote
 from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.owners import select_prefix
-from support.purge.purge import count_rows, purge
+from support.purge.purge import count_left, purge
 from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
@@ -121,6 +121,7 @@ def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
 @dataclass(frozen=True)
 class _Job:
     title: str
+    named: Selection
     database_urls: Callable[[], Sequence[str]]
     purge: Callable[[Sequence[str]], PurgeReport]
 
@@ -131,7 +132,7 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         urls, selection = _named(options)
         beginnings = (f"{prefix}..." for prefix in options.prefix or ())
         title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {' '.join(beginnings)}"
-        yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
+        yield _Job(title, selection, lambda: urls, partial(purge, selection=selection, **how))
         return
     damaged: list[UsageError] = []
     for ledger in _ledgers(options, damaged.append):
@@ -139,6 +140,7 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
             console.print(doubt, markup=False, soft_wrap=True)
         yield _Job(
             f"run {ledger.header.run_id}",
+            ledger.selection(),
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
@@ -149,7 +151,7 @@ def _refusal(error: UsageError) -> _Job:
     def refuse(*_: object) -> NoReturn:
         raise error
 
-    return _Job("a ledger", refuse, refuse)
+    return _Job("a ledger", Selection(), refuse, refuse)
 
 
 def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
@@ -209,7 +211,7 @@ def _perform(job: _Job, options: argparse.Namespace, told: dict[str, Any]) -> in
     try:
         urls = job.database_urls()
         report = _purge(job, urls, told)
-        told["left"] = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+        told["left"] = {} if options.dry_run or report.errors else count_left(urls, job.named, report.selection)
     except (SuiteError, OSError) as error:
         told["refused"] = mask(str(error))
         return _complain(error)

@@ -32,6 +32,7 @@ from support.purge.owners import Database, Owner, existing, resolve
 from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.selection import Selection
 
+_PATIENCE = 30.0  # seconds that a lock of others is waited for
 _HALF = "\ud800-\udfff"  # of a character: no database holds it
 # By kind of database, what no name in it has; what is asked with that fails.
 _HELD_BY_NOBODY = defaultdict(lambda: re.compile(f"[{_HALF}]"), postgresql=re.compile(f"[\0{_HALF}]"))
@@ -45,7 +46,7 @@ def purge(
     dry_run: bool = False,
     alone: bool = False,
     allow_remote: bool = False,
-    patience: float = 30.0,
+    patience: float = _PATIENCE,
 ) -> PurgeReport:
     """Remove all rows of the selected tenants, users and agents, and directories such as "data/{tenant_id}".
 
@@ -88,7 +89,7 @@ def _purge_each(job: "_Job", owners: Sequence[Owner], report: PurgeReport) -> No
             break  # the others would wait as long
 
 
-def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
+def compact(database_urls: Sequence[str], *, patience: float = _PATIENCE) -> None:
     """Let files of SQLite hold what their tables hold, and nothing of what went; nobody else may use them meanwhile.
 
     `patience`: how many seconds it may wait for others. Raises InfrastructureError when somebody still reads or writes.
@@ -103,6 +104,24 @@ def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
 def count_rows(database_urls: Sequence[str], selection: Selection) -> dict[str, int]:
     """Return how many rows a purge of this selection would remove, by table."""
     return purge(database_urls, selection, dry_run=True, allow_remote=True).counts
+
+
+def count_left(
+    database_urls: Sequence[str], named: Selection, found: Selection, *, allow_remote: bool = True
+) -> dict[str, int]:
+    """Return how many rows are left, by table, of what was named and of the ids found for it that nobody has any more.
+
+    Another tenant may share a user or a name with one that went: what is left of these is its own.
+    """
+    with ExitStack() as stack:
+        for url in database_urls if not allow_remote else ():
+            refuse_remote(url)
+        databases = [patiently(partial(_open, url, stack), _PATIENCE) for url in database_urls]
+        users, agents = (
+            patiently(partial(existing, databases, role), _PATIENCE) for role in (Role.ACCOUNT, Role.AGENT)
+        )
+    ids = Selection(tenant_ids=found.tenant_ids, user_ids=found.user_ids - users, agent_ids=found.agent_ids - agents)
+    return count_rows(database_urls, named.union([ids]))
 
 
 def _open(url: str, stack: ExitStack) -> Database:

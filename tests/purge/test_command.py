@@ -252,6 +252,44 @@ def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: S
     assert site.content() == before
 
 
+MEMBERS = "CREATE TABLE members (user_id TEXT, tenant_id TEXT, username TEXT, password TEXT)"
+
+
+@pytest.mark.parametrize("shared", ["user_id", "username"])
+def test_what_another_tenant_shares_with_the_one_that_went_is_not_left_over(
+    shared: str, site: Site, tmp_path: Path
+) -> None:
+    site.execute(MEMBERS)
+    other = site.populate("testuser_2")
+    one = site.populate("testuser_1")
+    theirs = {"user_id": "user_3", "username": "testuser_3", shared: getattr(one, shared)}
+    site.add("members", tenant_id=other.tenant_id, password="", **theirs)
+    file = tmp_path / "report.json"
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(file)]) == 0
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["left"] == {}
+    assert report["rows"]["tenant_users"] == 1
+    assert site.holds("members", tenant_id=other.tenant_id)
+
+
+def test_what_comes_back_under_an_id_that_nobody_has_any_more_is_left_over(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("The trigger is one of SQLite.")
+    site.execute(
+        "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
+        "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
+    )
+    one = site.populate("testuser_1")
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url]) == 1
+
+    assert "left over: {'devices': 1}" in capsys.readouterr().out
+
+
 ELSEWHERE = "postgresql://db.example.org/maimbot"
 REFUSED = {
     "an empty prefix": (["--prefix", "", "--database", "{here}"], "empty prefix"),
