@@ -267,8 +267,15 @@ class World:
             if dry_run
             else self._purge(selection)
         )
-        self.scene.removals.append(Removal(report, before, Snapshot.take(databases, before.owners)))
+        after = Snapshot.take(databases, before.owners)
+        self.scene.removals.append(Removal(report, before, after, self._strangers(before)))
         self._note_changes()
+
+    def _strangers(self, seen: Snapshot) -> frozenset[str]:
+        if self.is_alone:
+            return frozenset()
+        ours = self.ledger.selection().ids
+        return frozenset(name for name, owner in seen.owners.items() if not {name, owner} & ours)
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created.
