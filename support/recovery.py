@@ -5,7 +5,7 @@ from pathlib import Path
 
 from support.deployments import running_recorded, stop_recorded
 from support.errors import InfrastructureError, SuiteError
-from support.purge import purge_ledger, read_ledgers
+from support.purge import doubts, purge_ledger, read_ledgers
 
 # How the folder of a deployment that a scenario launches beside the run's begins; it lies in the run's.
 ANOTHER = "deployment-"
@@ -24,8 +24,11 @@ def recover(reports: Path) -> None:
             if stopped := stop_backends(ledger.path.parent):
                 print(f"{killed}; it had left {', '.join(stopped)} running, which are stopped now.")
             if not (ledger.finished or ledger.kept):
+                doubt = doubts(ledger)
                 rows = sum(purge_ledger(ledger).counts.values())
                 print(f"{killed}; it had left {rows} rows, which are gone now.")
+                if doubt:
+                    print(doubt)
         except SuiteError as error:
             print(f"{killed}, and what it left cannot be removed now: {error}")
 

@@ -16,6 +16,7 @@ class Removal:
     report: PurgeReport
     before: Snapshot
     after: Snapshot
+    strangers: frozenset[str] = frozenset()  # who was there and is not of the run, by the ids that name owners of rows
 
 
 def everything_of(tenants: Iterable[Tenant]) -> Selection:

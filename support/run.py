@@ -12,7 +12,18 @@ from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
 from support.interrupts import Interrupts
-from support.purge import Arrivals, Departures, Difference, Kind, Ledger, Snapshot, command_for, compare
+from support.purge import (
+    Arrivals,
+    Departures,
+    Difference,
+    Kind,
+    Ledger,
+    Selection,
+    Snapshot,
+    command_for,
+    compare,
+    holders,
+)
 from support.recovery import recover
 from support.reporting import Cleanup, Parameters, Results, UserCreation
 from support.settings import Settings
@@ -129,12 +140,14 @@ class Run:
             ) from error
 
     def _purge(self, world: World) -> None:
-        ours = world.ledger.selection()
+        ours, in_doubt = world.ledger.selection(), world.ledger.in_doubt
         world.purge_all()
         known = {**world.before.owners, **{each: each for each in ours.ids}}
         with reporting.progress("looking for residue"):
             after = Snapshot.take(world.databases(), known)
-        differences = compare(world.before, after, ours, alone=world.is_alone)
+            # They may be ours, so they are told, and may be somebody else's, so they are not removed.
+            came = Selection.of(tenant_ids=holders(world.databases(), in_doubt) - world.before.owners.keys())
+        differences = compare(world.before, after, ours.union([came]), alone=world.is_alone)
         left = [_traced(each, world) for each in differences if each.kind is not Kind.OTHERS]
         new = [str(each) for each in left if not self._is_known(each)]
         self.results.cleanup.residue = [f"{each}, known" if self._is_known(each) else str(each) for each in left]

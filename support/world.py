@@ -38,6 +38,7 @@ from support.purge import (
     Snapshot,
     command_for,
     compact,
+    count_left,
     count_rows,
     purge,
 )
@@ -266,8 +267,15 @@ class World:
             if dry_run
             else self._purge(selection)
         )
-        self.scene.removals.append(Removal(report, before, Snapshot.take(databases, before.owners)))
+        after = Snapshot.take(databases, before.owners)
+        self.scene.removals.append(Removal(report, before, after, self._strangers(before)))
         self._note_changes()
+
+    def _strangers(self, seen: Snapshot) -> frozenset[str]:
+        if self.is_alone:
+            return frozenset()
+        ours = self.ledger.selection().ids
+        return frozenset(name for name, owner in seen.owners.items() if not {name, owner} & ours)
 
     def purge_all(self) -> None:
         """Remove all that the ledger names, also what this run does not know to have been created.
@@ -279,7 +287,7 @@ class World:
         with progress("purging"):
             purged = self._purge(names, alone=self.is_alone)
         self._purge_what_comes_back(names)
-        if not count_rows(self.databases(), purged.selection):
+        if not count_left(self.databases(), names, purged.selection):
             self.ledger.purged()
         if self.is_alone:
             compact(self.databases())

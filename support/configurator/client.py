@@ -87,7 +87,10 @@ class ConfiguratorClient:
 
     def try_to_register(self, account: dict[str, Any]) -> requests.Response:
         """Send a registration that may be refused; what it may create is in the ledger before."""
-        username = account.get("username")
+        username, password = account.get("username"), account.get("password")
+        # One that is all spaces would mask ordinary text.
+        if isinstance(password, str) and not password.isspace():
+            remember_secret(password)
         if self._log and isinstance(username, str):
             self._log.will_register(username)
         response = self.request("POST", "/api/v1/auth/register", json=account)
@@ -105,7 +108,6 @@ class ConfiguratorClient:
     ) -> Tenant:
         """Register a user, and with it a tenant; `fields` are further fields of the request, such as phone."""
         account = {"username": username, "password": password, "email": email, "tenant_name": tenant_name, **fields}
-        remember_secret(password)
         response = self.try_to_register({name: value for name, value in account.items() if value is not None})
         return _tenant(_json(response, 201), password)
 

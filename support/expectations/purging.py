@@ -28,7 +28,16 @@ def nothing_gone(removal: Removal) -> None:
 
 def _gone(removal: Removal, named: Selection) -> list[Difference]:
     # Rows that others add in the meantime are theirs; a purge adds none.
-    return [each for each in compare(removal.before, removal.after, named) if each.rows <= 0]
+    gone = [each for each in compare(removal.before, removal.after, named) if each.rows <= 0]
+    return [each for each in gone if not _may_be_their_own_doing(each, removal, gone)]
+
+
+def _may_be_their_own_doing(difference: Difference, removal: Removal, gone: Sequence[Difference]) -> bool:
+    """Whether only strangers have lost these rows, while the purge removed none but those of who was named there."""
+    owners = {name for name in difference.owner if name in removal.before.owners}
+    taken = 0 if removal.report.dry_run else removal.report.counts.get(difference.name, 0)
+    of_named = sum(each.rows for each in gone if each.kind is Kind.LEFT and each.name == difference.name)
+    return bool(owners) and owners <= removal.strangers and taken <= -of_named
 
 
 def nothing_left(database_urls: Sequence[str], named: Selection) -> None:

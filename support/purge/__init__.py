@@ -2,9 +2,10 @@
 
 from support.purge.arrivals import Arrivals
 from support.purge.departures import Departures
+from support.purge.doubts import doubts, holders
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
-from support.purge.purge import compact, count_rows, purge
+from support.purge.purge import compact, count_left, count_rows, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
 from support.purge.residue import Difference, Kind, Snapshot, compare
 from support.purge.resume import command_for, purge_ledger
@@ -24,7 +25,10 @@ __all__ = [
     "command_for",
     "compact",
     "compare",
+    "count_left",
     "count_rows",
+    "doubts",
+    "holders",
     "is_tenant",
     "purge",
     "purge_ledger",

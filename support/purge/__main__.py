@@ -15,16 +15,22 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from support.errors import SuiteError, UsageError
+from support.interrupts import Interrupts, interrupts_deferred
 from support.masking import mask
 from support.purge.database import open_engine, refuse_remote
+from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.owners import select_prefix
-from support.purge.purge import count_rows, purge
-from support.purge.report import PurgeError, PurgeReport
+from support.purge.purge import count_left, purge
+from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.resume import REPORTS, ledger_urls, purge_ledger
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
 
+_DIRECTORIES = (
+    "By --tenant and --prefix only rows go. Directories of tenants, which a profile may name, are known of "
+    "runs: they go by --run, --resume and --older-than."
+)
 _UNITS = {"m": 60, "h": 3600, "d": 86400}
 console = Console()
 
@@ -37,13 +43,16 @@ def _seconds(text: str) -> float:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m support.purge", description=__doc__, epilog=_DIRECTORIES)
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--run", metavar="ID", help="what this run created")
-    what.add_argument("--tenant", metavar="ID", nargs="+", help="these tenants, named exactly")
+    what.add_argument("--run", metavar="ID", action="append", help="what this run created; may be repeated")
     what.add_argument(
-        "--prefix", metavar="NAME", help="users, and tenants without one, whose name begins with exactly this text"
+        "--tenant", metavar="ID", action="extend", nargs="+", help="these tenants, named exactly; may be repeated"
     )
+    what.add_argument(
+        "--prefix", metavar="NAME", action="append",
+        help="users, and tenants without one, whose name begins with exactly this text; may be repeated",
+    )  # fmt: skip
     what.add_argument("--resume", action="store_true", help="what runs left that are not alive any more")
     what.add_argument("--older-than", metavar="AGE", type=_seconds, help="what runs left before this age: 30m, 12h, 2d")
     parser.add_argument("--dry-run", action="store_true", help="only say what would go")
@@ -67,10 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write(options.report, done)
         status = _stop_backends(options)
         for job in _jobs(options):
-            outcome, report = _perform(job, options)
-            status = max(status, outcome)
-            done.append(report)
-            _write(options.report, done)
+            done.append({"what": job.title})
+            try:
+                status = max(status, _perform(job, options, done[-1]))
+            finally:
+                _write(options.report, done)
     except (SuiteError, OSError) as error:
         return _complain(error)
     return status
@@ -99,7 +109,8 @@ def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
         return
     text = json.dumps({"purges": purges}, ensure_ascii=False, indent=2)
     try:
-        path.write_text(text + "\n", encoding="utf-8")
+        with interrupts_deferred():
+            path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(
             f"The report {path} cannot be written ({error.strerror}), so nothing more is removed; "
@@ -110,21 +121,26 @@ def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
 @dataclass(frozen=True)
 class _Job:
     title: str
+    named: Selection
     database_urls: Callable[[], Sequence[str]]
     purge: Callable[[Sequence[str]], PurgeReport]
 
 
 def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
     how = {"dry_run": options.dry_run, "allow_remote": options.allow_remote}
-    if options.tenant or options.prefix is not None:
+    if options.tenant or options.prefix:
         urls, selection = _named(options)
-        title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {options.prefix}..."
-        yield _Job(title, lambda: urls, partial(purge, selection=selection, **how))
+        beginnings = (f"{prefix}..." for prefix in options.prefix or ())
+        title = f"tenants {' '.join(options.tenant)}" if options.tenant else f"users {' '.join(beginnings)}"
+        yield _Job(title, selection, lambda: urls, partial(purge, selection=selection, **how))
         return
     damaged: list[UsageError] = []
     for ledger in _ledgers(options, damaged.append):
+        if doubt := doubts(ledger):
+            console.print(doubt, markup=False, soft_wrap=True)
         yield _Job(
             f"run {ledger.header.run_id}",
+            ledger.selection(),
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
@@ -135,7 +151,7 @@ def _refusal(error: UsageError) -> _Job:
     def refuse(*_: object) -> NoReturn:
         raise error
 
-    return _Job("a ledger", refuse, refuse)
+    return _Job("a ledger", Selection(), refuse, refuse)
 
 
 def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
@@ -155,17 +171,19 @@ def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
         refuse_remote(url)
     engine = open_engine(url)
     try:
-        return select_prefix(engine, options.prefix)
+        return Selection().union(select_prefix(engine, prefix) for prefix in options.prefix)
     finally:
         engine.dispose()
 
 
 def _runs(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
     """Yield the ledgers of the runs that are meant, whether anything is left of them or not."""
-    if options.run is not None:
-        if Path(options.run).name != options.run or options.run in ("", ".."):
-            raise UsageError(f"{options.run!r} is no run id; give the name of a folder in {options.reports}.")
-        yield from ledgers_of(options.reports, options.run)
+    if options.run:
+        for run in options.run:
+            if Path(run).name != run or run in ("", ".."):
+                raise UsageError(f"{run!r} is no run id; give the name of a folder in {options.reports}.")
+        for run in dict.fromkeys(options.run):
+            yield from ledgers_of(options.reports, run)
     elif options.resume or options.older_than is not None:
         latest = time.time() - (options.older_than or 0)
         yield from (each for each in read_ledgers(options.reports, complain) if each.header.started <= latest)
@@ -175,7 +193,7 @@ def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], objec
     """Yield the ledgers of those of the runs that may be purged; say why of the others."""
     for ledger in _runs(options, complain):
         run = ledger.header.run_id
-        if options.run is not None:
+        if options.run:
             yield ledger
         elif ledger.finished:
             continue
@@ -187,31 +205,37 @@ def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], objec
             yield ledger
 
 
-def _perform(job: _Job, options: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    """Return the exit code and the report of one purge; what hinders it does not hinder the next."""
+def _perform(job: _Job, options: argparse.Namespace, told: dict[str, Any]) -> int:
+    """Purge, tell in the report what went, and return the exit code; what hinders it does not hinder the next."""
     console.print(job.title, markup=False)
     try:
         urls = job.database_urls()
-        report = _purge(job, urls)
-        _show(report)
-        left = {} if options.dry_run or report.errors else count_rows(urls, report.selection)
+        report = _purge(job, urls, told)
+        told["left"] = {} if options.dry_run or report.errors else count_left(urls, job.named, report.selection)
     except (SuiteError, OSError) as error:
-        return _complain(error), {"what": job.title, "refused": mask(str(error))}
-    if left:
-        console.print(f"left over: {left}", style="red")
-    return int(bool(left or report.errors)), {"what": job.title, **report.as_json(), "left": left}
+        told["refused"] = mask(str(error))
+        return _complain(error)
+    if told["left"]:
+        console.print(f"left over: {told['left']}", style="red")
+    return int(bool(told["left"] or report.errors))
 
 
-def _purge(job: _Job, urls: Sequence[str]) -> PurgeReport:
+def _purge(job: _Job, urls: Sequence[str], told: dict[str, Any]) -> PurgeReport:
     """Return the report, also where not everything could go."""
     try:
-        return job.purge(urls)
+        report = job.purge(urls)
+    except PurgeInterrupted as interrupt:
+        _tell(interrupt.report, told)
+        raise
     except PurgeError as error:
         _complain(error)
-        return error.report
+        report = error.report
+    _tell(report, told)
+    return report
 
 
-def _show(report: PurgeReport) -> None:
+def _tell(report: PurgeReport, told: dict[str, Any]) -> None:
+    told.update(report.as_json())
     console.print(report.as_table(), report.owners_as_table())
     for kind, names in report.missing.as_json().items():
         if names:
@@ -224,5 +248,19 @@ def _complain(error: Exception) -> int:
     return 2 if isinstance(error, UsageError) else 1
 
 
+def _run() -> int:
+    """Purge as `main` does; a signal ends that, and its exit code is that of a shell."""
+    interrupts = Interrupts()
+    interrupts.install()
+    try:
+        return main()
+    except KeyboardInterrupt:
+        print(
+            "The purge was interrupted: what is told as removed is gone, all else is there; give that command again.",
+            file=sys.stderr,
+        )
+        return interrupts.exit_code or 1
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_run())

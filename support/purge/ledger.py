@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 
 from support.errors import InfrastructureError, UsageError
-from support.purge.database import without_secret
+from support.purge.database import parse_url, without_secret
 from support.purge.selection import Selection
 
 LEDGER_NAME = "ledger.jsonl"
@@ -59,6 +59,8 @@ class Ledger:
     """An append-only file of one JSON object a line. Methods may be called from several threads.
 
     An agent belongs to its tenant: when the tenant is ours it goes with it, even if its id was never learnt.
+    A name that holds the run's id can be nobody else's. Any other may be: who has it is ours only by the ids that the
+    deployment gave us, unless nobody else uses the databases.
     """
 
     def __init__(self, path: Path, header: Header, events: Sequence[dict[str, Any]] = ()) -> None:
@@ -68,8 +70,9 @@ class Ledger:
         self.counts: Counter[str] = Counter()  # of events by name
         self.scenarios: dict[str, str] = {}  # the one that made it, by each name and id
         self._scenario: str | None = None
-        # How often: a name that several try to register is ours until all of them were refused.
-        self._named: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._named: defaultdict[str, set[str]] = defaultdict(set)
+        # How often: a name that several try to register is in doubt until all of them were answered.
+        self._in_doubt: Counter[str] = Counter()
         self._torn_at: int | None = None
         self._lock = threading.Lock()
         for event in events:
@@ -139,7 +142,7 @@ class Ledger:
     def not_registered(self, username: str) -> None:
         """Note that the deployment refused: whoever has this name, it is not ours by this registration.
 
-        Except that nobody else has a name that holds the run's id, so that one is ours if it was kept all the same.
+        Except that a name which can be nobody else's is ours if it was kept all the same.
         """
         self._append({"event": "not_registered", "username": username})
 
@@ -160,14 +163,28 @@ class Ledger:
         self._append({"event": "purged"}, durable=True)
 
     def selection(self) -> Selection:
-        """Return what is named and not purged yet."""
+        """Return what is named, is ours and not purged yet."""
         with self._lock:
-            return Selection.of(**self._named)
+            named = Selection.of(**self._named)
+            return named.union([Selection.of(self._in_doubt)]) if self._is_alone else named
+
+    @property
+    def in_doubt(self) -> frozenset[str]:
+        """The names that we may have registered and somebody else may have: nothing told us how it ended."""
+        with self._lock:
+            return frozenset() if self._is_alone else frozenset(self._in_doubt)
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to purge."""
-        return not self.selection()
+        """Whether nothing is left to purge or to doubt."""
+        return not (self.selection() or self.in_doubt)
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether nobody else uses the databases: they are in the run's folder."""
+        folder = self.path.parent.resolve()
+        files = (Path(parse_url(url).database or "") for url in self.header.databases)
+        return all(file.is_relative_to(folder) for file in files)
 
     def _note_header(self, header: Header) -> None:
         self._append({"event": "run", **asdict(header)}, durable=True)
@@ -200,21 +217,39 @@ class Ledger:
                 self.header = Header.parse(event)
             case "scenario":
                 self._scenario = event["scenario"]
-            case "will_register" | "registered" | "agent_created":
-                # The tenant of an agent may be one that the run only visits.
-                foreign = {"tenant_id"} if event["event"] == "agent_created" else set()
-                # What has no account has no user id.
-                for name in {name for name in event if event[name]} - {"event"} - foreign:
-                    self._named[f"{name}s"][event[name]] += 1
-                    if self._scenario:
-                        self.scenarios.setdefault(event[name], self._scenario)
-            case "not_registered" if self.header.run_id not in event["username"]:
-                # What is left are the names that were announced or accepted more often than refused.
-                self._named["usernames"] -= Counter([event["username"]])
+            case "will_register":
+                self._name(event, "username")
+                self._doubt(event["username"], 1)
+            case "registered":
+                self._name(event, "username", "tenant_id", "user_id")
+                self._doubt(event["username"], -1)
+            case "not_registered":
+                self._doubt(event["username"], -1)
+            case "agent_created":
+                # The tenant may be one that the run only visits.
+                self._name(event, "agent_id")
             case "keep":
                 self.kept = True
             case "purged":
                 self._named.clear()
+                self._in_doubt.clear()
+
+    def _name(self, event: dict[str, Any], *kinds: str) -> None:
+        # What has no account has no user id.
+        for kind in [kind for kind in kinds if event[kind]]:
+            if kind != "username" or self._is_surely_ours(event[kind]):
+                self._named[f"{kind}s"].add(event[kind])
+            if self._scenario:
+                self.scenarios.setdefault(event[kind], self._scenario)
+
+    def _doubt(self, username: str, times: int) -> None:
+        if username and not self._is_surely_ours(username):
+            # What is left are the names that were announced more often than answered.
+            self._in_doubt += Counter({username: times})
+
+    def _is_surely_ours(self, username: str) -> bool:
+        # Scenarios also try such a name in capitals.
+        return self.header.run_id.casefold() in username.casefold()
 
 
 def read_ledgers(reports: Path, complain: Callable[[UsageError], object]) -> list[Ledger]:

@@ -11,6 +11,7 @@ from functools import cache, partial
 from sqlalchemy import Engine
 
 from support.errors import InfrastructureError
+from support.interrupts import interrupts_deferred
 from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
 from support.purge.database import (
@@ -28,9 +29,10 @@ from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
 from support.purge.leads import Leads
 from support.purge.owners import Database, Owner, existing, resolve
-from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport
 from support.purge.selection import Selection
 
+_PATIENCE = 30.0  # seconds that a lock of others is waited for
 _HALF = "\ud800-\udfff"  # of a character: no database holds it
 # By kind of database, what no name in it has; what is asked with that fails.
 _HELD_BY_NOBODY = defaultdict(lambda: re.compile(f"[{_HALF}]"), postgresql=re.compile(f"[\0{_HALF}]"))
@@ -44,13 +46,14 @@ def purge(
     dry_run: bool = False,
     alone: bool = False,
     allow_remote: bool = False,
-    patience: float = 30.0,
+    patience: float = _PATIENCE,
 ) -> PurgeReport:
     """Remove all rows of the selected tenants, users and agents, and directories such as "data/{tenant_id}".
 
     In each database a tenant goes whole or not at all. `patience`: how many seconds it may wait for locks of others.
     `alone`: nobody else uses the databases, so that none is left to others between two tenants.
-    Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed.
+    Raises UsageError before anything is removed; PurgeError, with the report, when a tenant could not be removed, and
+    PurgeInterrupted, with the report, when a signal came.
     """
     started = time.monotonic()
     check_patterns(directories)
@@ -67,17 +70,26 @@ def purge(
         with ExitStack() as checkpoints:
             for site in job.sites if owners and not dry_run else ():
                 checkpoints.enter_context(site.checkpoints.going_on())
-            for owner in owners:
-                report.owners.append(job.purge(owner))
-                if report.owners[-1].locked:
-                    break  # the others would wait as long
-    report.seconds = time.monotonic() - started
+            try:
+                _purge_each(job, owners, report)
+            except KeyboardInterrupt as interrupt:
+                raise PurgeInterrupted(report) from interrupt
+            finally:
+                report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
     return report
 
 
-def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
+def _purge_each(job: "_Job", owners: Sequence[Owner], report: PurgeReport) -> None:
+    for owner in owners:
+        report.owners.append(OwnerReport(owner.label))
+        job.purge(owner, report.owners[-1])
+        if report.owners[-1].locked:
+            break  # the others would wait as long
+
+
+def compact(database_urls: Sequence[str], *, patience: float = _PATIENCE) -> None:
     """Let files of SQLite hold what their tables hold, and nothing of what went; nobody else may use them meanwhile.
 
     `patience`: how many seconds it may wait for others. Raises InfrastructureError when somebody still reads or writes.
@@ -92,6 +104,24 @@ def compact(database_urls: Sequence[str], *, patience: float = 30.0) -> None:
 def count_rows(database_urls: Sequence[str], selection: Selection) -> dict[str, int]:
     """Return how many rows a purge of this selection would remove, by table."""
     return purge(database_urls, selection, dry_run=True, allow_remote=True).counts
+
+
+def count_left(
+    database_urls: Sequence[str], named: Selection, found: Selection, *, allow_remote: bool = True
+) -> dict[str, int]:
+    """Return how many rows are left, by table, of what was named and of the ids found for it that nobody has any more.
+
+    Another tenant may share a user or a name with one that went: what is left of these is its own.
+    """
+    with ExitStack() as stack:
+        for url in database_urls if not allow_remote else ():
+            refuse_remote(url)
+        databases = [patiently(partial(_open, url, stack), _PATIENCE) for url in database_urls]
+        users, agents = (
+            patiently(partial(existing, databases, role), _PATIENCE) for role in (Role.ACCOUNT, Role.AGENT)
+        )
+    ids = Selection(tenant_ids=found.tenant_ids, user_ids=found.user_ids - users, agent_ids=found.agent_ids - agents)
+    return count_rows(database_urls, named.union([ids]))
 
 
 def _open(url: str, stack: ExitStack) -> Database:
@@ -138,26 +168,35 @@ class _Job:
             for database in databases
         ]
 
-    def purge(self, owner: Owner) -> OwnerReport:
-        """Remove one owner everywhere; what goes wrong stands in its report."""
-        report, started = OwnerReport(owner.label), time.monotonic()
+    def purge(self, owner: Owner, report: OwnerReport) -> None:
+        """Remove one owner everywhere; what went, and what goes wrong, stands in its report."""
+        started = time.monotonic()
         try:
             # Directories first: only the rows lead to them after an interruption.
             self._purge_directories(owner, report)
             ids = patiently(partial(self._leads.complete, owner.ids), self._how.patience)
             for site in self.sites:
-                report.counts += patiently(partial(site.erase, ids, owner.host), self._how.patience)
+                patiently(partial(_erase, site, ids, owner, report), self._how.patience)
         except (InfrastructureError, OSError) as error:
             report.error = mask(str(error))
             report.locked = isinstance(error, LockedError)
-        report.seconds = time.monotonic() - started
-        return report
+        except KeyboardInterrupt:
+            report.error = "" if report.counts else "It was interrupted; purge again."
+            raise
+        finally:
+            report.seconds = time.monotonic() - started
 
     def _purge_directories(self, owner: Owner, report: OwnerReport) -> None:
         paths = list(directories_of(self._how.directories, owner.tenant_id)) if owner.tenant_id else []
         report.directories += map(str, paths)
         if not self._how.dry_run:
             remove_directories(paths)
+
+
+def _erase(site: "_Site", ids: Ids, owner: Owner, report: OwnerReport) -> None:
+    # What is committed is counted, whatever signal comes meanwhile.
+    with interrupts_deferred():
+        report.counts += site.erase(ids, owner.host)
 
 
 class _Site:

@@ -119,6 +119,14 @@ class PurgeReport:
         return table
 
 
+class PurgeInterrupted(KeyboardInterrupt):
+    """A signal came; the report says what had gone by then. All others are whole."""
+
+    def __init__(self, report: PurgeReport) -> None:
+        self.report = report
+        super().__init__()
+
+
 class PurgeError(InfrastructureError):
     """Some owners could not be purged and were left whole; the report says which and why."""
 

@@ -10,9 +10,8 @@ from support.errors import SuiteError, UsageError
 from support.masking import mask
 from support.purge.database import lacks_secret, without_secret
 from support.purge.ledger import Ledger
-from support.purge.purge import purge
+from support.purge.purge import count_left, purge
 from support.purge.report import OwnerReport, PurgeError, PurgeReport
-from support.purge.selection import Selection
 
 ROOT = Path(__file__).parents[2]
 REPORTS = Path("reports")
@@ -52,17 +51,18 @@ def purge_ledger(
     report = purge(urls, selection, directories=header.directories, dry_run=dry_run, allow_remote=allow_remote)
     if dry_run:
         return report
-    if reason := _what_is_left(ledger, database_urls, report.selection, allow_remote):
+    if reason := _what_is_left(ledger, database_urls, report, allow_remote):
         report.owners.append(OwnerReport(", ".join(header.databases), error=reason))
         raise PurgeError(report)
     ledger.purged()
     return report
 
 
-def _what_is_left(ledger: Ledger, given: Sequence[str], selection: Selection, allow_remote: bool) -> str:
+def _what_is_left(ledger: Ledger, given: Sequence[str], report: PurgeReport, allow_remote: bool) -> str:
     """Return why the ledger cannot be marked as purged; nothing when none of it is left where it was created."""
     try:
-        left = purge(_own_urls(ledger, given), selection, dry_run=True, allow_remote=allow_remote).counts
+        urls = _own_urls(ledger, given)
+        left = count_left(urls, ledger.selection(), report.selection, allow_remote=allow_remote)
     except SuiteError as error:
         return (
             f"Whether anything is left there cannot be seen ({mask(str(error)).rstrip('.')}); purge again when it can, "

@@ -44,7 +44,7 @@ def test_a_tenant_is_called_by_its_own_name_and_has_neither_account_nor_secret(
 
 
 def test_a_tenant_is_in_the_ledger_before_it_is_made_and_without_an_account_after(url: str, tmp_path: Path) -> None:
-    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "testuser", ["sqlite:////tmp/deployment.db"])
     client = client_of("saas", url, None, log=ledger)
     ledger.enter("ONE-001")
     one = register(client)

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from support.configurator import ConfiguratorClient, UnexpectedAnswer
+from support.masking import mask
 from support.purge import Ledger, Selection
 
-ACCOUNT = {"username": "ada", "password": "a password"}
-NAMED = Selection.of(["ada"])
-REGISTERED = Selection.of(["ada", "Ada"], ["tenant_1"], ["user_1"])
-IDS = json.dumps({"user_info": {"username": "Ada", "tenant_id": "tenant_1", "user_id": "user_1"}})
+ACCOUNT = {"username": "ada_run-1", "password": "a password"}
+NAMED = Selection.of(["ada_run-1"])
+REGISTERED = Selection.of(["ada_run-1", "Ada_run-1"], ["tenant_1"], ["user_1"])
+IDS = json.dumps({"user_info": {"username": "Ada_run-1", "tenant_id": "tenant_1", "user_id": "user_1"}})
 ANSWERS = {
     "as promised": (201, IDS, REGISTERED),
     "with another status": (200, IDS, REGISTERED),
@@ -23,9 +24,9 @@ ANSWERS = {
     "with a list": (201, "[]", NAMED),
     "without JSON": (201, "welcome", NAMED),
     "with the way to somewhere": (303, "", NAMED),
-    "invalid": (422, "{}", Selection()),
-    "taken": (409, "{}", Selection()),
-    "taken, by this one": (409, IDS, Selection()),
+    "invalid": (422, "{}", NAMED),
+    "taken": (409, "{}", NAMED),
+    "taken, by this one": (409, IDS, NAMED),
     "broken": (500, "{}", NAMED),
 }
 
@@ -57,14 +58,42 @@ def url() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_only_a_refusal_takes_a_name_out_of_the_ledger(answer: str, url: str, tmp_path: Path) -> None:
-    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
-    client = ConfiguratorClient(f"{url}/{answer}", log=ledger)
+def test_a_name_that_nobody_else_can_have_stays_in_the_ledger_whatever_is_answered(
+    answer: str, url: str, tmp_path: Path
+) -> None:
+    ledger = _registering(ACCOUNT, f"{url}/{answer}", tmp_path)
 
+    assert (ledger.selection(), ledger.in_doubt) == (ANSWERS[answer][2], frozenset())
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_whoever_has_a_name_that_anybody_may_have_is_ours_only_by_ids(answer: str, url: str, tmp_path: Path) -> None:
+    ledger = _registering({**ACCOUNT, "username": " " * 10}, f"{url}/{answer}", tmp_path)
+
+    named = ANSWERS[answer][2]
+    assert ledger.selection() == Selection.of(named.usernames - {ACCOUNT["username"]}, named.tenant_ids, named.user_ids)
+    refused = ANSWERS[answer][0] in (409, 422)
+    assert ledger.in_doubt == (frozenset() if refused else {" " * 10})
+
+
+def test_a_password_is_masked_from_the_moment_it_is_sent(url: str, tmp_path: Path) -> None:
+    password = "6 of letters that nobody else has"  # noqa: S105
+    _registering({**ACCOUNT, "password": password}, f"{url}/broken", tmp_path)
+
+    assert mask(f"registering ada / {password}") == "registering ada / ***"
+
+
+def test_a_password_of_spaces_masks_no_text(url: str, tmp_path: Path) -> None:
+    _registering({**ACCOUNT, "password": " " * 6}, f"{url}/broken", tmp_path)
+
+    assert mask("  " * 6) == "  " * 6
+
+
+def _registering(account: dict[str, str], url: str, folder: Path) -> Ledger:
+    ledger = Ledger.create(folder / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
     with suppress(UnexpectedAnswer):
-        client.try_to_register(ACCOUNT)
-
-    assert Ledger.read(ledger.path).selection() == ANSWERS[answer][2]
+        ConfiguratorClient(url, log=ledger).try_to_register(account)
+    return Ledger.read(ledger.path)
 
 
 def test_another_status_than_the_promised_one_is_an_unexpected_answer(url: str) -> None:

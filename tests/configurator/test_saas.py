@@ -38,7 +38,7 @@ def test_who_registers_has_the_ids_and_the_token_that_the_dialect_knows(tenant: 
 def test_who_is_registered_and_cannot_log_in_is_in_the_ledger(url: str, tmp_path: Path) -> None:
     ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:////tmp/deployment.db"])
     client = client_of("saas", url, url, log=ledger)
-    account = {"username": secrets.token_hex(6), "password": "", "email": None}
+    account = {"username": f"run-1_{secrets.token_hex(6)}", "password": "", "email": None}
     answer = client.try_to_register(account)
     assert answer.status_code == 200
     assert ledger.selection().usernames == {account["username"]}

@@ -1,6 +1,8 @@
 """The command line: what is asked, what is refused, what the exit code says."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -157,6 +159,28 @@ def test_tenants_are_purged_by_id_and_users_by_prefix(site: Site, reports: Path)
     assert site.content() == before
 
 
+@pytest.mark.parametrize("option", ["--run", "--tenant", "--prefix"])
+def test_what_is_named_by_repeated_options_goes_together(option: str, site: Site, reports: Path) -> None:
+    before = site.content()
+    ones = [leave(reports, run, site) for run in ("run-1", "run-2")]
+    names = {"--run": ["run-1", "run-2"], "--tenant": [one.tenant_id for one in ones]}
+    values = names.get(option, [one.username for one in ones])
+    where = ["--reports", str(reports), "--database", site.url]
+
+    assert main([option, values[0], option, values[1], *where]) == 0
+
+    assert site.content() == before
+
+
+def test_no_run_is_purged_when_one_is_named_wrongly(site: Site, reports: Path) -> None:
+    leave(reports, "run-1", site)
+    before = site.content()
+
+    assert main(["--run", "run-1", "--run", "", "--reports", str(reports)]) == 2
+
+    assert site.content() == before
+
+
 def test_the_report_tells_tables_tenants_and_what_is_missing(site: Site, tmp_path: Path) -> None:
     one = site.populate("testuser_1", messages=3)
     file = tmp_path / "report.json"
@@ -188,6 +212,30 @@ def test_what_could_not_go_makes_the_exit_code_1(
     assert "quotes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_purge_between_two_tenants_and_the_report_has_those_that_are_gone(
+    number: signal.Signals, site: Site, tmp_path: Path
+) -> None:
+    for each in range(30):
+        site.populate(f"testuser_{each}")
+    total, file = site.counts()["tenant_users"], tmp_path / "report.json"
+    command = [sys.executable, "-m", "support.purge", "--prefix", "testuser_", "--database", site.url]
+    with subprocess.Popen(
+        [*command, "--report", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as purge:
+        assert wait_until(lambda: site.counts()["tenant_users"] < total, 30, pause=0.001)
+        purge.send_signal(number)
+        output, errors = purge.communicate(timeout=30)
+
+    assert purge.returncode == 128 + number
+    assert re.fullmatch(r"The purge was interrupted: [^\n]*\n", errors)
+    assert "rows removed" in output
+    (report,) = json.loads(file.read_text())["purges"]
+    gone = total - site.counts()["tenant_users"]
+    assert 0 < report["rows"]["tenant_users"] == gone < 30
+    assert sum(owner["rows"] != {} for owner in report["owners"]) == gone
+
+
 @pytest.mark.parametrize("named", [["--tenant", "tenant_0123456789abcdef"], ["--prefix", "testuser_"]])
 def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: Site, named: list[str]) -> None:
     if site.engine.dialect.name == "sqlite":
@@ -202,6 +250,44 @@ def test_a_database_that_may_be_elsewhere_is_purged_when_that_is_allowed(site: S
     assert main([*named, "--database", url, "--allow-remote"]) == 0
 
     assert site.content() == before
+
+
+MEMBERS = "CREATE TABLE members (user_id TEXT, tenant_id TEXT, username TEXT, password TEXT)"
+
+
+@pytest.mark.parametrize("shared", ["user_id", "username"])
+def test_what_another_tenant_shares_with_the_one_that_went_is_not_left_over(
+    shared: str, site: Site, tmp_path: Path
+) -> None:
+    site.execute(MEMBERS)
+    other = site.populate("testuser_2")
+    one = site.populate("testuser_1")
+    theirs = {"user_id": "user_3", "username": "testuser_3", shared: getattr(one, shared)}
+    site.add("members", tenant_id=other.tenant_id, password="", **theirs)
+    file = tmp_path / "report.json"
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url, "--report", str(file)]) == 0
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["left"] == {}
+    assert report["rows"]["tenant_users"] == 1
+    assert site.holds("members", tenant_id=other.tenant_id)
+
+
+def test_what_comes_back_under_an_id_that_nobody_has_any_more_is_left_over(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("The trigger is one of SQLite.")
+    site.execute(
+        "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
+        "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
+    )
+    one = site.populate("testuser_1")
+
+    assert main(["--tenant", one.tenant_id, "--database", site.url]) == 1
+
+    assert "left over: {'devices': 1}" in capsys.readouterr().out
 
 
 ELSEWHERE = "postgresql://db.example.org/maimbot"

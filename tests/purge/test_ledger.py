@@ -25,9 +25,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 
 def test_what_is_about_to_be_created_is_on_the_disk_at_once(ledger: Ledger) -> None:
-    ledger.will_register("testuser_1")
+    ledger.will_register("testuser_run-1_1")
 
-    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_1"])
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_1"])
 
 
 def test_where_things_are_created_may_be_noted_later(tmp_path: Path) -> None:
@@ -56,15 +56,15 @@ def test_what_is_about_to_be_created_is_not_only_in_a_cache(tmp_path: Path, monk
     file, folder = path.stat().st_ino, path.parent.stat().st_ino
     assert synced == [file, folder]
     ledger.locate([URL], [])
-    ledger.will_register("testuser_1")
+    ledger.will_register("testuser_run-1_1")
     ledger.will_create_agent("tenant_1", "友好助手")
     assert synced[2:] == [file, file, file]
     assert json.loads(path.read_text(encoding="utf-8").splitlines()[-1])["name"] == "友好助手"
 
 
 def test_a_ledger_tells_everything_that_it_was_told(ledger: Ledger) -> None:
-    ledger.will_register("testuser_1")
-    ledger.registered("testuser_1", "tenant_1", "user_1")
+    ledger.will_register("testuser_run-1_1")
+    ledger.registered("testuser_run-1_1", "tenant_1", "user_1")
     ledger.will_create_agent("tenant_1", "友好助手")
     ledger.agent_created("tenant_1", "agent_1")
 
@@ -72,18 +72,18 @@ def test_a_ledger_tells_everything_that_it_was_told(ledger: Ledger) -> None:
 
     assert read.header == ledger.header
     assert read.header.directories == ("/data/{tenant_id}",)
-    assert read.selection() == Selection.of(["testuser_1"], ["tenant_1"], ["user_1"], ["agent_1"])
+    assert read.selection() == Selection.of(["testuser_run-1_1"], ["tenant_1"], ["user_1"], ["agent_1"])
     assert not read.finished
 
 
 def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
     ledger.enter("ONE-001")
-    ledger.will_register("testuser_1")
-    ledger.registered("testuser_1", "tenant_1", "user_1")
+    ledger.will_register("testuser_run-1_1")
+    ledger.registered("testuser_run-1_1", "tenant_1", "user_1")
     ledger.enter("TWO-002")
     ledger.agent_created("tenant_1", "agent_1")
 
-    made = {"testuser_1": "ONE-001", "tenant_1": "ONE-001", "user_1": "ONE-001", "agent_1": "TWO-002"}
+    made = {"testuser_run-1_1": "ONE-001", "tenant_1": "ONE-001", "user_1": "ONE-001", "agent_1": "TWO-002"}
     assert Ledger.read(ledger.path).scenarios == made
     ledger.purged()
     assert ledger.scenarios == made
@@ -91,19 +91,19 @@ def test_a_ledger_tells_which_scenario_created_whom(ledger: Ledger) -> None:
 
 def test_who_has_no_account_is_named_by_name_and_tenant(ledger: Ledger) -> None:
     ledger.enter("ONE-001")
-    ledger.will_register("testuser_1")
-    ledger.registered("testuser_1", "tenant_1", "")
+    ledger.will_register("testuser_run-1_1")
+    ledger.registered("testuser_run-1_1", "tenant_1", "")
 
     read = Ledger.read(ledger.path)
-    assert read.selection() == Selection.of(["testuser_1"], ["tenant_1"])
+    assert read.selection() == Selection.of(["testuser_run-1_1"], ["tenant_1"])
     # A row that names nobody would be traced to the scenario otherwise.
-    assert read.scenarios == {"testuser_1": "ONE-001", "tenant_1": "ONE-001"}
+    assert read.scenarios == {"testuser_run-1_1": "ONE-001", "tenant_1": "ONE-001"}
 
 
 def test_a_ledger_counts_what_it_was_told(ledger: Ledger) -> None:
-    for name in ("testuser_1", "testuser_2"):
+    for name in ("testuser_run-1_1", "testuser_run-1_2"):
         ledger.will_register(name)
-    ledger.not_registered("testuser_2")
+    ledger.not_registered("testuser_run-1_2")
 
     assert Ledger.read(ledger.path).counts == {"will_register": 2, "not_registered": 1}
 
@@ -129,24 +129,42 @@ def test_a_name_that_only_this_run_can_have_is_ours_even_if_it_was_refused(ledge
     assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_1"])
 
 
-def test_a_name_that_several_try_to_register_is_ours_until_all_were_refused(ledger: Ledger) -> None:
+def test_a_name_that_anybody_may_have_is_in_doubt_until_each_registration_was_answered(ledger: Ledger) -> None:
     for _ in range(3):
-        ledger.will_register("wanted")
+        ledger.will_register(" " * 10)
     for _ in range(2):
-        ledger.not_registered("wanted")
-    assert Ledger.read(ledger.path).selection() == Selection.of(["wanted"])
+        ledger.not_registered(" " * 10)
+    read = Ledger.read(ledger.path)
+    assert (read.selection(), read.in_doubt, read.finished) == (Selection(), frozenset([" " * 10]), False)
 
-    ledger.not_registered("wanted")
+    ledger.not_registered(" " * 10)
     assert Ledger.read(ledger.path).finished
 
 
-def test_a_name_that_one_has_got_is_ours_whoever_else_was_refused_it(ledger: Ledger) -> None:
-    ledger.registered("altered", "tenant_1", "user_1")
+def test_who_has_a_name_that_anybody_may_have_is_ours_by_the_ids_that_we_got(ledger: Ledger) -> None:
     for _ in range(2):
-        ledger.will_register("altered")
-        ledger.not_registered("altered")
+        ledger.will_register("abc")
+    ledger.registered("abc", "tenant_1", "user_1")
+    ledger.not_registered("abc")
 
-    assert Ledger.read(ledger.path).selection() == Selection.of(["altered"], ["tenant_1"], ["user_1"])
+    read = Ledger.read(ledger.path)
+    assert (read.selection(), read.in_doubt) == (Selection.of([], ["tenant_1"], ["user_1"]), frozenset())
+
+
+def test_a_name_in_other_capitals_is_ours_as_well(tmp_path: Path) -> None:
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "20261130-000000-abcdef", [URL])
+    ledger.will_register("TESTUSER_20261130-000000-ABCDEF_1")
+
+    assert ledger.selection().usernames == {"TESTUSER_20261130-000000-ABCDEF_1"}
+
+
+def test_where_nobody_else_is_every_name_is_ours(tmp_path: Path) -> None:
+    folder = tmp_path / "run-1"
+    ledger = Ledger.create(folder / "ledger.jsonl", "run-1", [f"sqlite:///{folder}/deployment.db"])
+    ledger.will_register("abc")
+
+    read = Ledger.read(ledger.path)
+    assert (read.selection(), read.in_doubt) == (Selection.of(["abc"]), frozenset())
 
 
 def test_a_refusal_that_comes_after_the_purge_is_no_obstacle(ledger: Ledger) -> None:
@@ -155,16 +173,22 @@ def test_a_refusal_that_comes_after_the_purge_is_no_obstacle(ledger: Ledger) -> 
     ledger.not_registered("late")
     ledger.will_register("late")
 
-    assert Ledger.read(ledger.path).selection() == Selection.of(["late"])
+    assert Ledger.read(ledger.path).in_doubt == {"late"}
+
+
+def test_nobody_is_called_by_an_empty_name(ledger: Ledger) -> None:
+    ledger.will_register("")
+
+    assert Ledger.read(ledger.path).finished
 
 
 def test_a_ledger_is_finished_when_everything_is_purged(ledger: Ledger) -> None:
-    ledger.will_register("testuser_1")
+    ledger.will_register("testuser_run-1_1")
     ledger.purged()
     assert Ledger.read(ledger.path).finished
 
-    ledger.will_register("testuser_2")
-    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_2"])
+    ledger.will_register("testuser_run-1_2")
+    assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_2"])
 
 
 def test_a_run_id_is_used_once(ledger: Ledger) -> None:
@@ -173,12 +197,12 @@ def test_a_run_id_is_used_once(ledger: Ledger) -> None:
 
 
 def test_a_torn_last_line_is_as_if_not_written_and_can_be_written_after(ledger: Ledger) -> None:
-    ledger.will_register("testuser_1")
+    ledger.will_register("testuser_run-1_1")
     with ledger.path.open("ab") as file:
         file.write(b'{"event": "will_regi')
 
     read = Ledger.read(ledger.path)
-    assert read.selection() == Selection.of(["testuser_1"])
+    assert read.selection() == Selection.of(["testuser_run-1_1"])
 
     read.purged()
     assert Ledger.read(ledger.path).finished
@@ -191,10 +215,10 @@ def test_what_could_not_be_written_is_as_if_not_written(ledger: Ledger, monkeypa
     with monkeypatch.context() as full_disk:
         full_disk.setattr(os, "fsync", fail)
         with pytest.raises(InfrastructureError, match="No space left on device"):
-            ledger.will_register("testuser_1")
-    ledger.will_register("testuser_2")
+            ledger.will_register("testuser_run-1_1")
+    ledger.will_register("testuser_run-1_2")
 
-    assert Ledger.read(ledger.path).selection() == ledger.selection() == Selection.of(["testuser_2"])
+    assert Ledger.read(ledger.path).selection() == ledger.selection() == Selection.of(["testuser_run-1_2"])
 
 
 def test_the_database_of_the_environment_stands_in_only_for_the_same_without_its_password(
@@ -298,6 +322,6 @@ def test_a_writer_killed_at_any_moment_leaves_all_that_it_had_announced(tmp_path
 def test_half_a_character_in_a_name_is_no_obstacle(tmp_path: Path) -> None:
     ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["sqlite:///x.db"])
 
-    ledger.will_register("half \ud83c of it")
+    ledger.will_register("half \ud83c of run-1")
 
-    assert Ledger.read(ledger.path).selection().usernames == {"half \ud83c of it"}
+    assert Ledger.read(ledger.path).selection().usernames == {"half \ud83c of run-1"}

@@ -24,9 +24,9 @@ from support.purge.resume import ledger_urls, purge_ledger
 from tests.purge.site import Site
 
 OPTIONS = {
-    "--run ID": "what this run created",
-    "--tenant ID [ID ...]": "these tenants, named exactly",
-    "--prefix NAME": "users, and tenants without one, whose name begins with exactly this text",
+    "--run ID": "what this run created; may be repeated",
+    "--tenant ID [ID ...]": "these tenants, named exactly; may be repeated",
+    "--prefix NAME": "users, and tenants without one, whose name begins with exactly this text; may be repeated",
     "--resume": "what runs left that are not alive any more",
     "--older-than AGE": "what runs left before this age: 30m, 12h, 2d",
     "--dry-run": "only say what would go",
@@ -35,6 +35,10 @@ OPTIONS = {
     "--reports FOLDER": "where runs report",
     "--allow-remote": "purge a database that is not on this machine",
 }
+DIRECTORIES = (
+    "By --tenant and --prefix only rows go. Directories of tenants, which a profile may name, are known of "
+    "runs: they go by --run, --resume and --older-than."
+)
 
 
 def test_the_help_says_what_each_option_does(capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +50,7 @@ def test_the_help_says_what_each_option_does(capsys: pytest.CaptureFixture[str])
     assert help_text.startswith("usage: python -m support.purge [-h] (--run ID |")
     assert "`python -m support.purge`: removes what runs left, or what is named exactly." in help_text
     told = help_text.partition("show this help message and exit ")[2]
-    assert told == " ".join(f"{option} {what}" for option, what in OPTIONS.items())
+    assert told == " ".join([*(f"{option} {what}" for option, what in OPTIONS.items()), DIRECTORIES])
 
 
 TABLES = """
@@ -152,7 +156,7 @@ def test_the_command_prints_title_tables_and_whoever_is_missing(site: Site, caps
 def test_runs_are_looked_for_in_reports_unless_told_otherwise(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    one = site.populate("testuser_1")
+    one = site.populate("testuser_run-1_1")
     ledger = Ledger.create(tmp_path / "reports" / "run-1" / "ledger.jsonl", "run-1", [site.url])
     ledger.will_register(one.username)
     monkeypatch.setenv("MAIM_DATABASE_URL", site.url)

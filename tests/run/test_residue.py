@@ -1,6 +1,7 @@
 """What a run leaves behind makes it red, and is named together with the scenario that made it."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -65,6 +66,28 @@ def test_what_others_do_meanwhile_in_a_database_that_the_run_shares_is_theirs(su
 
     assert outcome.exit_code == 0, outcome.output
     assert outcome.results["cleanup"]["residue"] == []
+
+
+def test_who_came_under_a_name_that_anybody_may_have_stays_in_a_database_that_the_run_shares_and_is_told(
+    suite: Suite, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "embedded", tmp_path / "embedded")
+    accounts = tmp_path / "embedded" / "configurator" / "accounts.py"
+    stored = "            session.add(account)\n"
+    code = accounts.read_text("utf-8")
+    assert stored in code
+    accounts.write_text(
+        code.replace(stored, f"{stored}        if len(account.username) == 3:\n            raise OSError\n")
+    )
+    embedded = (ROOT / "deployments" / "embedded.toml").read_text("utf-8")
+    (tmp_path / "own.toml").write_text(embedded.replace('".."', f'"{tmp_path}"'))
+    where = ("-D", f"deployment={tmp_path}/own.toml", "-D", f"database_url=sqlite:///{tmp_path}/shared.db")
+    outcome = suite(*PORTS, *where, "--tags=@REG-005", "--name", "3 Chinese characters")
+
+    assert outcome.exit_code == 1, outcome.output
+    (left,) = outcome.results["cleanup"]["residue"]
+    assert re.fullmatch(r"tenant_users: \+1 rows of tenant_\w+, left over: \d+ \(made in REG-005\)", left)
+    assert rows_of(tmp_path / "shared.db")["tenant_users"] == 1
 
 
 @pytest.mark.parametrize(("known", "exit_code"), [("letters", 0), ("notes", 1)])
