@@ -137,10 +137,11 @@ def resolve(databases: Collection[Database], named: Selection) -> tuple[list[Own
 
     owners = {tenant: Owner(tenant, tenant) for tenant in sorted(names.tenant_ids)}
     rest = Owner("without a tenant")
+    shared = _shared_with_others(databases, names)
     for account in accounts:
         owner = owners.get(account.tenant_id, rest)
-        owner.usernames.add(account.username)
-        owner.user_ids.add(account.user_id)
+        owner.usernames |= {account.username} - (shared.usernames - named.usernames)
+        owner.user_ids |= {account.user_id} - (shared.user_ids - named.user_ids)
     for tenant, agent in agents:
         label = tenant if tenant in owners else agent
         owners.setdefault(label, Owner(label, host=tenant)).agent_ids.add(agent)
@@ -155,6 +156,13 @@ def resolve(databases: Collection[Database], named: Selection) -> tuple[list[Own
         named.agent_ids - found.agent_ids,
     )
     return [*owners.values(), *([rest] if rest.selection else [])], missing
+
+
+def _shared_with_others(databases: Iterable[Database], names: Selection) -> Selection:
+    """Return which of these users and user names other tenants have, too: by them alone no row is told apart."""
+    users = Selection(usernames=names.usernames, user_ids=names.user_ids)
+    others = [each for each in _find_accounts(databases, users) if each.tenant_id not in {"", *names.tenant_ids}]
+    return Selection.of((each.username for each in others), (), (each.user_id for each in others))
 
 
 def _find_accounts(databases: Iterable[Database], named: Selection) -> Iterator[_Account]:

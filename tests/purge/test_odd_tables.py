@@ -206,3 +206,18 @@ def test_a_name_that_differs_by_case_is_another_also_where_a_reference_ignores_c
     purge([site.url], Selection.of(["testuser_a"]))
 
     assert (site.holds("memos", id=mine), site.holds("memos", id=theirs)) == (False, True)
+
+
+def test_what_names_only_a_user_whom_another_tenant_has_too_stays(site: Site) -> None:
+    site.execute(
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, tenant_id TEXT, user_id TEXT, username TEXT, password TEXT)"
+    )
+    one, other = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, other):
+        site.add("members", tenant_id=each.tenant_id, user_id=one.user_id, username="testuser_1")
+
+    remove(site, one)
+
+    assert site.holds("devices", user_id=one.user_id)
+    assert not site.holds("members", tenant_id=one.tenant_id)
+    assert site.holds("members", tenant_id=other.tenant_id)
