@@ -18,6 +18,7 @@ from support.deployments.profile import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.interrupts import interrupts_deferred
+from support.open_files import allow_many_open_files
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
 # Of which status tells that nothing runs.
@@ -110,6 +111,7 @@ class Servers:
     def _launch(self, settings: Settings) -> None:
         # From its first process on: an interrupt may come before launch() returns.
         self._has_launched = True
+        allow_many_open_files()
         profile = load_profile(settings.deployment)
         with self._console.status(f"Starting {profile.name} ..."):
             launch(settings, profile, self._folder)

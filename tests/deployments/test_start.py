@@ -1,9 +1,10 @@
 import os
+import resource
 import signal
 import socket
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +18,16 @@ from support.settings import load_settings
 
 Start = Callable[..., Deployment]
 WriteProfile = Callable[..., Path]
+FEW = 256
+
+
+@pytest.fixture
+def few_open_files() -> Iterator[None]:
+    """Let a process have few of them, unless it asks for more, as the shells of many systems do."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
@@ -223,3 +234,11 @@ def test_a_database_password_is_neither_shown_in_an_error_nor_in_a_repr_nor_writ
 def test_a_model_url_without_attaching_is_refused(start_small: Start) -> None:
     with pytest.raises(UsageError, match="model_url is only for attaching"):
         start_small({"model_url": "http://127.0.0.1:1"})
+
+
+@pytest.mark.usefixtures("few_open_files")
+def test_backends_and_the_run_may_have_as_many_open_files_as_the_system_allows(start_small: Start) -> None:
+    backends = start_small().backends
+    for process in (psutil.Process(), *(each.process for each in backends)):
+        soft, hard = process.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == hard > FEW
