@@ -1,12 +1,10 @@
 """Whether a deployment's databases open."""
 
-from pathlib import Path
-
 from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from support.database_urls import absolute
+from support.database_urls import absolute, file_of
 from support.engines import new_engine
 from support.errors import UsageError
 from support.masking import mask, remember_secret
@@ -27,7 +25,7 @@ def check_database(url: str, must_exist: bool) -> None:
             f"database {shown} is in memory, where every process would have one of its own; "
             "give a file, such as sqlite:////path/to/file.db."
         )
-    if must_exist and is_sqlite and not Path(str(parsed.database)).is_file():
+    if must_exist and is_sqlite and not file_of(parsed).is_file():
         raise UsageError(f"database {shown} does not exist; give the URL of the deployment's own database.")
     try:
         engine = new_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))

@@ -157,6 +157,8 @@ def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: S
     with pytest.raises(UsageError, match=r"missing\.db does not exist"):
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/missing.db")
     assert not (tmp_path / "missing.db").exists()
+    (tmp_path / "uri.db").touch()
+    assert attach(tmp_path, **urls, database_url=f"sqlite:///file:{tmp_path}/uri.db?uri=true")
     with pytest.raises(UsageError, match="does not open: file is not a database"):
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(UsageError, match="no SQLAlchemy URL"):

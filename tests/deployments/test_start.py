@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import make_url
 
 from support.deployments import Deployment, start
 from support.deployments.ports import free_ports
@@ -19,6 +20,7 @@ from support.settings import load_settings
 Start = Callable[..., Deployment]
 WriteProfile = Callable[..., Path]
 FEW = 256
+NEEDS_ESCAPES = pytest.mark.skipif(make_url("sqlite:///%3F").database != "?", reason="SQLAlchemy 2.0 has no escapes")
 
 
 @pytest.fixture
@@ -49,6 +51,14 @@ def test_a_database_in_memory_is_refused_before_anything_is_launched(
     with pytest.raises(UsageError, match="is in memory, where every process would have one of its own; give a file"):
         start_small({"database_url": url})
     assert not list(tmp_path.glob("run/**/servers.json"))
+
+
+@pytest.mark.parametrize("folder", ["a%20b", pytest.param("100%?", marks=NEEDS_ESCAPES)])
+def test_a_database_is_made_in_the_folder_of_the_launch_however_that_is_called(
+    start_small: Start, tmp_path: Path, folder: str
+) -> None:
+    start_small(folder=folder)
+    assert (tmp_path / folder / "small.db").is_file()
 
 
 def test_backends_serve_in_the_order_of_their_dependencies(start_small: Start) -> None:
