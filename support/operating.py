@@ -14,7 +14,7 @@ from support.accounts.forgery import claims_of
 from support.database_urls import spelt
 from support.deployments import Deployment
 from support.deployments.launch import launch
-from support.deployments.profile import Profile
+from support.deployments.profiles import Profile
 from support.engines import new_engine
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle

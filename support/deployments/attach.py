@@ -11,8 +11,8 @@ from support.database_urls import spelt
 from support.deployments.checkout import CHECKOUTS, check_checkout
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
-from support.deployments.http import get
-from support.deployments.profile import Profile, from_any_folder
+from support.deployments.probe import get
+from support.deployments.profiles import Profile, from_any_folder
 from support.deployments.urls import check_http_url, check_websocket_url, with_path
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask

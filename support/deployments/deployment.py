@@ -8,7 +8,7 @@ from support.deployments.backend import Backend
 from support.deployments.databases import holds_password
 from support.deployments.logs import mask_logs
 from support.deployments.processes import SECONDS_AFTER_SIGTERM, stop_in_order
-from support.deployments.profile import Profile
+from support.deployments.profiles import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
 from support.errors import InfrastructureError, UsageError
 from support.interrupts import interrupts_deferred

@@ -11,7 +11,7 @@ from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkou
 from support.deployments.databases import check_database, parse_url, with_absolute_path
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
-from support.deployments.profile import BackendProfile, Profile, from_any_folder
+from support.deployments.profiles import BackendProfile, Profile, from_any_folder
 from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from support.deployments.databases import holds_password, with_absolute_path
 from support.deployments.launch import launch
-from support.deployments.profile import from_any_folder, load_profile
+from support.deployments.profiles import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.interrupts import interrupts_deferred

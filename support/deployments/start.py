@@ -5,7 +5,7 @@ from pathlib import Path
 from support.deployments.attach import attach
 from support.deployments.deployment import Deployment
 from support.deployments.launch import launch
-from support.deployments.profile import load_profile
+from support.deployments.profiles import load_profile
 from support.errors import UsageError
 from support.open_files import allow_many_open_files
 from support.settings import Settings

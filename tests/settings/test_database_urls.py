@@ -36,9 +36,7 @@ def test_a_file_may_be_named_by_a_uri(url: str, file: str) -> None:
     assert file_of(make_url(url)) == Path(file)
 
 
-@pytest.mark.parametrize(
-    "folder", ["/data/a b", "/data/a%20b", "/data/100 %", "/data/你", "/data/a#b@c:d"]
-)
+@pytest.mark.parametrize("folder", ["/data/a b", "/data/a%20b", "/data/100 %", "/data/你", "/data/a#b@c:d"])
 def test_a_path_means_itself_in_a_url(folder: str) -> None:
     assert make_url(f"sqlite:///{spelt(folder)}/a.db").database == f"{folder}/a.db"
 
