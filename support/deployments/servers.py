@@ -36,6 +36,8 @@ class Servers:
         self._root = root
         self._folder = root / ".servers"
         self._has_launched = False
+        # It has then written a report.
+        self.flow_has_ended = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
@@ -137,7 +139,19 @@ class Servers:
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
         seconds = _SECONDS_TO_UNDO * settings.wait_factor
-        return _run_to_its_end(command, self._root, _environment_of_flow(settings), seconds)
+        return self._run_to_its_end(command, _environment_of_flow(settings), seconds)
+
+    def _run_to_its_end(self, command: list[str], environment: Mapping[str, str], seconds: float) -> int:
+        # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
+        with subprocess.Popen(command, cwd=self._root, env=dict(environment), start_new_session=True) as behave:
+            try:
+                return behave.wait()
+            except KeyboardInterrupt:
+                behave.terminate()
+                _await_end(behave, seconds)
+                raise
+            finally:
+                self.flow_has_ended = behave.returncode is not None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -220,19 +234,12 @@ def _environment_of_flow(settings: Settings) -> dict[str, str]:
     return {**inherited, **{f"{ENVIRONMENT_PREFIX}{name.upper()}": text for name, text in {**known, **paths}.items()}}
 
 
-def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int:
-    # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
-    with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
-        try:
-            return behave.wait()
-        except KeyboardInterrupt:
-            behave.terminate()
-            try:
-                behave.wait(seconds)
-            except subprocess.TimeoutExpired:
-                behave.kill()
-                raise InfrastructureError(
-                    f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
-                    "left with python -m support.purge --resume."
-                ) from None
-            raise
+def _await_end(behave: "subprocess.Popen[bytes]", seconds: float) -> None:
+    try:
+        behave.wait(seconds)
+    except subprocess.TimeoutExpired:
+        behave.kill()
+        raise InfrastructureError(
+            f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
+            "left with python -m support.purge --resume."
+        ) from None

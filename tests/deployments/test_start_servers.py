@@ -12,6 +12,7 @@ import pytest
 
 from support.deployments.record import DeploymentRecord, read_record, stop_recorded
 from support.polling import wait_until
+from support.reporting import read_results
 
 REPOSITORY = Path(__file__).parents[2]
 FEATURE = """Feature: Flow
@@ -78,6 +79,11 @@ class Checkout:
 
     def write_step(self, text: str) -> None:
         (self.folder / "features" / "steps" / "flow.py").write_text(text, encoding="utf-8")
+
+    @property
+    def reports(self) -> list[Path]:
+        """What was written in place of the flow, which here writes nothing."""
+        return list((self.folder / "reports").glob("2*/results.json"))
 
     @property
     def record(self) -> DeploymentRecord:
@@ -277,6 +283,26 @@ def test_a_failing_start_says_why_and_leaves_nothing_running(checkout: Checkout,
     assert failed.stderr.startswith("error: replier died (exit code 3).")
     assert "line 30" in failed.stderr
     assert read_record(checkout.folder / ".servers") is None
+    assert not checkout.reports
+
+
+def test_a_test_that_cannot_start_writes_a_report(checkout: Checkout, write_profile: WriteProfile) -> None:
+    write_profile(replier="--dies")
+    failed = checkout.run("test", "--users", "7")
+    assert failed.returncode == 1
+    (report,) = checkout.reports
+    assert f"Results: {report}" in failed.stdout
+    results = read_results(report)
+    assert (results.success, results.parameters.user_count) == (False, 7)
+    assert results.errors[0].startswith("replier died (exit code 3).")
+
+
+def test_a_test_that_is_refused_writes_a_report_where_it_was_asked_for(checkout: Checkout, tmp_path: Path) -> None:
+    there = replace(with_variables({"MAIM_REPORTS": "own-reports"}, checkout), caller=tmp_path)
+    assert there.run("test", "--users", "0").returncode == 2
+    results = read_results(tmp_path / "own-reports" / "latest" / "results.json")
+    assert (results.success, len(results.errors)) == (False, 1)
+    assert results.errors[0].startswith("users='0' is refused")
 
 
 def test_only_one_command_at_a_time_starts_or_stops_the_servers(
@@ -325,6 +351,8 @@ def test_a_test_interrupted_before_the_flow_stops_what_it_has_started(
         test.send_signal(signal.SIGTERM)
         assert test.wait(20) == 128 + signal.SIGTERM
     assert [each.find() for each in backends] == [None, None, None]
+    (report,) = checkout.reports
+    assert read_results(report).errors == ["The run was stopped before its end."]
 
 
 def test_a_test_interrupted_while_it_stops_the_servers_stops_them_to_the_end(
@@ -359,6 +387,7 @@ def test_an_interrupted_flow_undoes_itself_before_its_servers_stop_however_often
         (checkout.folder / "go.txt").touch()
         assert test.wait(20) == code
     assert (checkout.folder / "undone.txt").read_text("utf-8") == "200"
+    assert not checkout.reports
     assert [each.find() for each in backends] == [None, None, None]
 
 
@@ -375,6 +404,8 @@ def test_a_flow_that_does_not_undo_itself_in_time_is_killed(checkout: Checkout) 
             "error: the interrupted flow had not undone itself after 0.6 s and was killed; remove what it left with "
             "python -m support.purge --resume.\n"
         )
+    (report,) = checkout.reports
+    assert "was killed" in read_results(report).errors[0]
 
 
 def test_paths_that_are_given_are_seen_from_the_folder_of_the_command(checkout: Checkout, tmp_path: Path) -> None:
