@@ -13,7 +13,7 @@ from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
 from support.deployments.probe import get
 from support.deployments.profiles import Profile, from_any_folder
-from support.deployments.urls import check_http_url, check_websocket_url, with_path
+from support.deployments.urls import check_http_url, check_websocket_url, shown, with_path
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask
 from support.settings import Settings
@@ -83,7 +83,7 @@ def _setting(name: str, settings: Settings, check: Callable[[str], str]) -> str 
     try:
         return check(given) if given else None
     except ValueError as error:
-        raise UsageError(f"{name}={mask(repr(given))} is refused: {error}.") from error
+        raise UsageError(f"{name}={shown(given)} is refused: {error}.") from error
 
 
 def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
