@@ -500,6 +500,26 @@ def test_the_shell_script_takes_the_same_verbs_from_any_directory(checkout: Chec
     assert status.stdout.count("not running") == 3
 
 
+def test_the_shell_script_runs_through_a_link(checkout: Checkout, tmp_path: Path) -> None:
+    make_virtual_environment(checkout)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "servers").symlink_to("../checkout/start_servers.sh")
+    status = run(["bash", "bin/servers", "status"], tmp_path, checkout.environment)
+    assert (status.returncode, status.stderr) == (1, "")
+    assert status.stdout.count("not running") == 3
+
+
+def test_an_interpreter_that_cannot_be_run_is_told_in_one_sentence(checkout: Checkout) -> None:
+    make_virtual_environment(checkout)
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.chmod(0o644)
+    command = [sys.executable, "-S", str(checkout.folder / "start_servers.py"), "status"]
+    refused = run(command, "/", checkout.environment)
+    assert refused.returncode == 2
+    assert f"; {python} cannot be run in its place (Permission denied); make it yours, or" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
 def with_variables(variables: dict[str, str], checkout: Checkout) -> Checkout:
     return replace(checkout, environment={**checkout.environment, **variables})
 
