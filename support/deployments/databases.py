@@ -1,4 +1,7 @@
-"""Whether a deployment's databases open."""
+"""Whether a deployment's databases open, and what may be written down of their URLs."""
+
+import hashlib
+import secrets
 
 from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -57,6 +60,18 @@ def with_absolute_path(url: str) -> str:
 def holds_password(url: str) -> bool:
     """Return whether the URL must not be written down."""
     return bool(_passwords(parse_url(url)))
+
+
+def fingerprint(url: str, salt: str | None = None) -> str:
+    """Return by what the URL is known again, and from which no password is found out."""
+    salt = salt or secrets.token_hex()
+    digest = hashlib.scrypt(with_absolute_path(url).encode(), salt=salt.encode(), n=2**14, r=8, p=1)
+    return f"{salt}:{digest.hex()}"
+
+
+def has_fingerprint(url: str, known: str) -> bool:
+    """Return whether this is the URL that the fingerprint was made of."""
+    return fingerprint(url, salt=known.partition(":")[0]) == known
 
 
 def _passwords(url: URL) -> list[str]:

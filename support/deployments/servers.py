@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from support.deployments.databases import holds_password, with_absolute_path
+from support.deployments.databases import has_fingerprint, holds_password, with_absolute_path
 from support.deployments.launch import launch
 from support.deployments.profiles import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
@@ -24,6 +24,7 @@ from support.settings import ENVIRONMENT_PREFIX, Settings
 # Of which status tells that nothing runs.
 _DEFAULT_DEPLOYMENT = "embedded"
 _NOT_RECORDED = "one with a password"
+_ANOTHER = "another with a password"
 _FLOW = "features/flow.feature"
 # For an interrupted flow; times wait_factor.
 _SECONDS_TO_UNDO = 60.0
@@ -189,7 +190,7 @@ def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
         "replier_port": urlsplit(record.replier_url).port,
         "database_url": record.database_url or _NOT_RECORDED,
     }
-    for name, asked in _asked(settings).items():
+    for name, asked in _asked(settings, record).items():
         if asked not in (launched[name], "auto"):
             raise UsageError(
                 f"the servers were started with {name} {launched[name]}, and {asked} is asked for; "
@@ -198,7 +199,7 @@ def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
     return settings.model_copy(update={**launched, "database_url": record.database_url or settings.database_url})
 
 
-def _asked(settings: Settings) -> dict[str, str | int]:
+def _asked(settings: Settings, record: DeploymentRecord) -> dict[str, str | int]:
     """Return what is given of that by which servers are launched."""
     asked: dict[str, str | int | None] = {
         "deployment": from_any_folder(settings.deployment) if "deployment" in settings.model_fields_set else None,
@@ -206,9 +207,16 @@ def _asked(settings: Settings) -> dict[str, str | int]:
         "replier_port": settings.replier_port,
     }
     if settings.database_url:
-        is_secret = holds_password(settings.database_url)
-        asked["database_url"] = _NOT_RECORDED if is_secret else with_absolute_path(settings.database_url)
+        asked["database_url"] = _without_password(settings.database_url, record)
     return {name: value for name, value in asked.items() if value}
+
+
+def _without_password(url: str, record: DeploymentRecord) -> str:
+    """Return the URL or, if it holds a password, words that tell whether it is the one that is recorded."""
+    if not holds_password(url):
+        return with_absolute_path(url)
+    known = record.database_fingerprint
+    return _ANOTHER if known and not has_fingerprint(url, known) else _NOT_RECORDED
 
 
 def _to_launch_again(record: DeploymentRecord, settings: Settings) -> Settings:

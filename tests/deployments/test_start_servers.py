@@ -228,6 +228,23 @@ def test_what_the_running_servers_are_not_is_refused(running: Checkout, verb: st
     assert all(each.find() for each in record.backends)
 
 
+def test_another_database_with_a_password_than_the_running_servers_have_is_refused(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    # SQLite has no passwords; that a URL holds one is what matters here.
+    own = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/own.db?password=s3cret"}
+    start_with(own, checkout)
+    start_with(own, checkout)
+    other = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/other.db?password=s3cret"}
+    refused = with_variables(other, checkout).run("start")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "error: the servers were started with database_url one with a password, and another with a password is asked "
+        "for; leave it out, or stop them first.\n",
+    )
+    assert "s3cret" not in (checkout.folder / ".servers" / "servers.json").read_text(encoding="utf-8")
+
+
 def test_what_the_running_servers_are_may_be_asked_for_again(running: Checkout) -> None:
     record = running.record
     variables = {
