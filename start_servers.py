@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).absolute().parent
+ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 NEEDED = ("behave", "fastapi", "psutil", "pydantic_settings", "rich", "sqlalchemy", "websocket")
 
@@ -19,13 +19,14 @@ def main() -> int:
         from support.deployments.command_line import run  # noqa: PLC0415 - it needs the packages
 
         return run(sys.argv[1:], ROOT)
+    remedy = "run `make setup` first, then .venv/bin/python start_servers.py"
     python = VENV / "bin" / "python"
-    if python.exists() and Path(sys.prefix) != VENV:
-        os.execv(python, [str(python), __file__, *sys.argv[1:]])  # noqa: S606 - our own script, our own interpreter
-    print(
-        f"{sys.executable} lacks {', '.join(missing)}; run `make setup` first, then .venv/bin/python start_servers.py.",
-        file=sys.stderr,
-    )
+    try:
+        if python.exists() and Path(sys.prefix) != VENV:
+            os.execv(python, [str(python), __file__, *sys.argv[1:]])  # noqa: S606 - our own script, our own interpreter
+    except OSError as error:
+        remedy = f"{python} cannot be run in its place ({error.strerror}); make it yours, or run `make setup` again"
+    print(f"{sys.executable} lacks {', '.join(missing)}; {remedy}.", file=sys.stderr)
     return 2
 
 

@@ -5,9 +5,15 @@ import gc
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 import uvicorn
 from starlette.applications import Starlette
+
+try:
+    import resource
+except ImportError:  # Windows knows no such limit
+    resource = None  # type: ignore[assignment]
 
 DEFAULT_DATABASE_URL = "sqlite:///maimbot.db"
 
@@ -27,6 +33,7 @@ def database_url() -> str:
 
 def serve(app: Starlette, host: str, port: int) -> None:
     """Serve until SIGTERM; then running requests and the app's shutdown get up to 1.5 s together."""
+    _allow_many_open_files()
     gc.freeze()
     gc.enable()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=logging.INFO)
@@ -49,3 +56,11 @@ def serve(app: Starlette, host: str, port: int) -> None:
         # Frames are short: to compress them costs more than it saves.
         ws_per_message_deflate=False,
     )
+
+
+def _allow_many_open_files() -> None:
+    """Raise the limit that the shell gave as far as the system lets us: each stream that waits holds two sockets."""
+    if resource:
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with suppress(ValueError, OSError):  # macOS names no hard limit, and has one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

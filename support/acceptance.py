@@ -20,6 +20,7 @@ from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts, interrupts_deferred
+from support.masking import mask_console
 from support.reporting import EXIT_REFUSED
 from support.reporting.merging import gather_allure_results, merge
 from support.reporting.results import Results, new_test_id, read_results, write_results
@@ -76,7 +77,10 @@ class Share:
     def show_output(self) -> None:
         """Print what it has said, if it did not say it on our terminal."""
         if (self.directory / OUTPUT).exists():
-            print((self.directory / OUTPUT).read_text(encoding="utf-8", errors="replace"), end="")
+            # It was written in the encoding of this very terminal, whatever that is.
+            sys.stdout.flush()
+            sys.stdout.buffer.write((self.directory / OUTPUT).read_bytes())
+            sys.stdout.buffer.flush()
 
     @property
     def results(self) -> Path:
@@ -280,6 +284,7 @@ def _settings() -> Settings | None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run all features; return the exit code."""
+    mask_console()
     settings = _settings()
     if arguments or settings is None or (os.cpu_count() or 1) < SHARES:
         os.execv(sys.executable, [sys.executable, "-m", "behave", *arguments])  # noqa: S606 - the same interpreter

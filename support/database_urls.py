@@ -1,8 +1,11 @@
-"""What the URL of a database means."""
+"""What the URL of a database means, and how a file stands in one."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
+
+from support.errors import UsageError
 
 
 def absolute(url: URL) -> URL:
@@ -11,3 +14,24 @@ def absolute(url: URL) -> URL:
     if url.get_backend_name() != "sqlite" or name in ("", ":memory:") or name.startswith(("/", "file:")):
         return url
     return url.set(database=str(Path(name).absolute()))
+
+
+def file_of(url: URL) -> Path:
+    """Return the file of an SQLite database; its name may be a URI, such as file:/path/to/file.db."""
+    name = url.database or ""
+    is_uri = name.startswith("file:") and "uri" in url.query
+    return Path(unquote(urlsplit(name).path) if is_uri else name)
+
+
+def spelt(path: object) -> str:
+    """Return a path as it stands in the text of a URL: what it holds must not be taken for an escape or a query.
+
+    Raises UsageError when that cannot be written.
+    """
+    # SQLAlchemy 2.0 knows no escapes there.
+    for text in (str(path), str(path).replace("%", "%25").replace("?", "%3F")):
+        if make_url(f"sqlite:///{text}").database == str(path):
+            return text
+    raise UsageError(
+        f"{path} cannot stand in the URL of a database; give a folder without a question mark in its path."
+    )

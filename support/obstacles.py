@@ -7,6 +7,9 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from support.database_urls import spelt
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,13 @@ def _read_only_database(folder: Path, _stack: ExitStack) -> Attempt:
     file = folder / "read-only.db"
     with closing(sqlite3.connect(file)) as database:
         database.execute("CREATE TABLE anything (id INTEGER)")
-    return Attempt(folder, {"database_url": f"sqlite:///file:{file}?mode=ro&uri=true"})
+    return Attempt(folder, {"database_url": f"sqlite:///file:{spelt(quote(str(file)))}?mode=ro&uri=true"})
 
 
 def _no_database(folder: Path, _stack: ExitStack) -> Attempt:
     directory = folder / "a folder in its place"
     directory.mkdir()
-    return Attempt(folder, {"database_url": f"sqlite:///{directory}"})
+    return Attempt(folder, {"database_url": f"sqlite:///{spelt(directory)}"})
 
 
 def _no_folder(folder: Path, _stack: ExitStack) -> Attempt:

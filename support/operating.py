@@ -11,9 +11,10 @@ import psutil
 from sqlalchemy import inspect
 
 from support.accounts.forgery import claims_of
+from support.database_urls import spelt
 from support.deployments import Deployment
 from support.deployments.launch import launch
-from support.deployments.profile import Profile
+from support.deployments.profiles import Profile
 from support.engines import new_engine
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.obstacles import Obstacle
@@ -53,7 +54,7 @@ def start_another(world: World, *, short_sessions: bool = False) -> None:
     if short_sessions:
         backends = [each.with_short_sessions() for each in profile.backends]
         profile = profile.model_copy(update={"backends": backends})
-    database_url = f"sqlite:///{folder}/another.db" if profile.chooses_database else None
+    database_url = f"sqlite:///{spelt(folder)}/another.db" if profile.chooses_database else None
     started = launch(_settings(world, database_url=database_url), profile, folder)
     world.scene.undo.callback(started.stop)
     world.scene.another = started

@@ -3,7 +3,7 @@
 import requests
 
 from support.errors import InfrastructureError
-from support.http import Sessions
+from support.http_sessions import Sessions
 
 _sessions = Sessions()
 

@@ -37,6 +37,14 @@ def _parse_message_range(value: object) -> MessageRange:
     return MessageRange((fewest, most))
 
 
+def _refuse_empty(value: object) -> object:
+    # It would be the current folder.
+    if value == "":
+        raise ValueError("the path of a folder is allowed, such as . for this one")
+    return value
+
+
+Folder = Annotated[Path, BeforeValidator(_refuse_empty)]
 Port = Literal["auto"] | Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -52,9 +60,11 @@ class Settings(BaseSettings):
         MessageRange((5, 5)), description="messages of each conversation, 1..100: 5 or 5..10"
     )
     cleanup: bool = Field(True, description="purge what the run created (yes or no)")
-    maimbot: Path | None = Field(None, description="a MaiMBot checkout, for a profile that launches one")
-    maimconfig: Path | None = Field(None, description="a MaimConfig checkout, for a profile that launches one")
-    maimwebbackend: Path | None = Field(None, description="a MaimWebBackend checkout, for a profile that launches one")
+    maimbot: Folder | None = Field(None, description="a MaiMBot checkout, for a profile that launches one")
+    maimconfig: Folder | None = Field(None, description="a MaimConfig checkout, for a profile that launches one")
+    maimwebbackend: Folder | None = Field(
+        None, description="a MaimWebBackend checkout, for a profile that launches one"
+    )
     configurator_port: Port | None = Field(None, description="port of a launched configurator, 1..65535 or auto")
     replier_port: Port | None = Field(None, description="port of a launched replier, 1..65535 or auto")
     configurator_url: str | None = Field(None, description="attach to this configurator, launch nothing")
@@ -62,7 +72,7 @@ class Settings(BaseSettings):
     front_url: str | None = Field(None, description="the web front of an attached deployment that has one")
     model_url: str | None = Field(None, description="the recording model endpoint of an attached deployment")
     database_url: str | None = Field(None, description="SQLAlchemy URL of the deployment's database", repr=False)
-    reports: Path = Field(Path("reports"), description="folder of the run reports")
+    reports: Folder = Field(Path("reports"), description="folder of the run reports")
     topics: Literal["file", "llm"] = Field("file", description="who writes what users say: file or llm")
     llm_base_url: str | None = Field(None, description="the OpenAI-compatible service that writes with -D topics=llm")
     llm_api_key: str | None = Field(None, description="its key", repr=False)

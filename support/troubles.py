@@ -8,7 +8,7 @@ from typing import Any
 import requests
 
 from support.errors import InfrastructureError
-from support.http import Sessions
+from support.http_sessions import Sessions
 
 Trouble = Mapping[str, Any]
 

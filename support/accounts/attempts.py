@@ -13,7 +13,7 @@ from support.accounts.forgery import ANOTHER_PASSWORD, CREDENTIALS, WELL_KNOWN_S
 from support.accounts.specimens import BODIES
 from support.configurator import Agent, ConfiguratorClient, Tenant
 from support.configurator.operations import AGENT_OF_NOBODY, OPERATIONS, Operation
-from support.http import LastByteTogether
+from support.http_sessions import LastByteTogether
 
 Answers = dict[str, requests.Response]
 

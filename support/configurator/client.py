@@ -10,7 +10,7 @@ import requests
 from support.configurator.exchange import Exchange
 from support.configurator.records import Agent, CreationLog, Template, Tenant
 from support.errors import InfrastructureError
-from support.http import Sessions
+from support.http_sessions import Sessions
 from support.masking import mask, remember_secret
 
 # A slow configurator is a finding of the scenario that waits for it; this only keeps every wait bounded.

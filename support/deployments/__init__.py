@@ -2,7 +2,7 @@
 
 from support.deployments.backend import Backend
 from support.deployments.deployment import Deployment
-from support.deployments.profile import Profile, known_failures_beside, load_profile
+from support.deployments.profiles import Profile, known_failures_beside, load_profile
 from support.deployments.record import running_recorded, stop_recorded
 from support.deployments.start import start
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import requests
 import websocket
 
+from support.database_urls import spelt
 from support.deployments.checkout import CHECKOUTS, check_checkout
 from support.deployments.databases import check_database
 from support.deployments.deployment import Deployment
-from support.deployments.http import get
-from support.deployments.profile import Profile, from_any_folder
-from support.deployments.urls import check_http_url, check_websocket_url, with_path
+from support.deployments.probe import get
+from support.deployments.profiles import Profile, from_any_folder
+from support.deployments.urls import check_http_url, check_websocket_url, shown, with_path
 from support.errors import InfrastructureError, UsageError
 from support.masking import mask
 from support.settings import Settings
@@ -81,7 +83,7 @@ def _setting(name: str, settings: Settings, check: Callable[[str], str]) -> str 
     try:
         return check(given) if given else None
     except ValueError as error:
-        raise UsageError(f"{name}={mask(repr(given))} is refused: {error}.") from error
+        raise UsageError(f"{name}={shown(given)} is refused: {error}.") from error
 
 
 def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
@@ -91,7 +93,7 @@ def _database_urls(settings: Settings, profile: Profile) -> tuple[str, ...]:
             "database_url is missing: what the run creates is purged in the database of the deployment that it "
             "attaches to; give it as -D database_url= or, when it holds a password, as MAIM_DATABASE_URL."
         )
-    found = tuple(_in_checkout(url, settings, profile) for url in others)
+    found = tuple(_in_checkout(url, settings, profile, spelt) for url in others)
     return (settings.database_url, *found) if settings.database_url else found
 
 
@@ -101,11 +103,11 @@ def _directories(settings: Settings, profile: Profile) -> Iterator[str]:
             yield _in_checkout(pattern, settings, profile)
 
 
-def _in_checkout(text: str, settings: Settings, profile: Profile) -> str:
-    """Fill the placeholders of the checkouts in which the deployment runs."""
+def _in_checkout(text: str, settings: Settings, profile: Profile, write: Callable[[Path], str] = str) -> str:
+    """Fill the placeholders of the checkouts in which the deployment runs, written so."""
     for name in CHECKOUTS:
         if f"{{{name}}}" in text:
-            text = text.replace(f"{{{name}}}", str(check_checkout(settings, name, profile.name)))
+            text = text.replace(f"{{{name}}}", write(check_checkout(settings, name, profile.name)))
     return text
 
 

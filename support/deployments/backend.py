@@ -8,7 +8,7 @@ import psutil
 import requests
 
 from support.deployments import ports, processes
-from support.deployments.http import get
+from support.deployments.probe import get
 from support.deployments.readiness import log_tail, what_is_missing
 from support.errors import InfrastructureError
 from support.polling import wait_until

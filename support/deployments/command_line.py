@@ -3,13 +3,13 @@
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from support.deployments.servers import Servers
 from support.errors import SuiteError, UsageError
 from support.interrupts import Interrupts
-from support.settings import load_settings
+from support.settings import load_settings, usable_settings
 
 _OF_THE_FLOW = ("users", "agents", "messages", "cleanup")
 
@@ -20,23 +20,50 @@ def run(arguments: Sequence[str], root: Path) -> int:
     interrupts.install()
     given = {name: value for name, value in vars(_parse(arguments)).items() if value is not None}
     verb = given.pop("verb")
+    servers = Servers(root)
     try:
-        servers = Servers(root)
-        # What was started here is shown and stopped whatever is set.
-        if verb == "status":
-            return servers.status()
-        if verb == "stop":
-            return servers.stop()
-        settings = load_settings(given)
-        if verb == "test":
-            return servers.test(settings, {name: given[name] for name in _OF_THE_FLOW if name in given})
-        return servers.restart(settings) if verb == "restart" else servers.start(settings)
+        return _do(verb, given, servers)
     except SuiteError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2 if isinstance(error, UsageError) else 1
+        _tell(f"error: {error}")
+        wrong, code = str(error), 2 if isinstance(error, UsageError) else 1
     except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return interrupts.exit_code or 128 + signal.SIGINT
+        _tell("Interrupted.")
+        wrong, code = "The run was stopped before its end.", interrupts.exit_code or 128 + signal.SIGINT
+    if verb == "test" and not servers.flow_has_ended:
+        _report(wrong, given, root)
+    return code
+
+
+def _do(verb: str, given: Mapping[str, str], servers: Servers) -> int:
+    # What was started here is shown and stopped whatever is set.
+    if verb == "status":
+        return servers.status()
+    if verb == "stop":
+        return servers.stop()
+    settings = load_settings(given)
+    if verb == "test":
+        return servers.test(settings, {name: given[name] for name in _OF_THE_FLOW if name in given})
+    return servers.restart(settings) if verb == "restart" else servers.start(settings)
+
+
+def _tell(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def _report(wrong: str, given: Mapping[str, str], root: Path) -> None:
+    """Write the report of a flow that has written none itself, in the folder where it would have."""
+    # It loads all that a run needs, which takes most of a second.
+    from support.reporting import write_results  # noqa: PLC0415
+    from support.run import Run  # noqa: PLC0415
+
+    settings = usable_settings(given)
+    results = Run(settings).results
+    results.conclude(failed=True, errors=[wrong], scenarios=[])
+    reports = settings.reports.expanduser().absolute() if "reports" in settings.model_fields_set else root / "reports"
+    try:
+        print(f"Results: {write_results(results, reports)}")
+    except SuiteError as error:
+        _tell(f"error: {error}")
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

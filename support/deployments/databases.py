@@ -1,12 +1,13 @@
-"""Whether a deployment's databases open."""
+"""Whether a deployment's databases open, and what may be written down of their URLs."""
 
-from pathlib import Path
+import hashlib
+import secrets
 
 from sqlalchemy import URL, inspect, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from support.database_urls import absolute
+from support.database_urls import absolute, file_of
 from support.engines import new_engine
 from support.errors import UsageError
 from support.masking import mask, remember_secret
@@ -27,7 +28,7 @@ def check_database(url: str, must_exist: bool) -> None:
             f"database {shown} is in memory, where every process would have one of its own; "
             "give a file, such as sqlite:////path/to/file.db."
         )
-    if must_exist and is_sqlite and not Path(str(parsed.database)).is_file():
+    if must_exist and is_sqlite and not file_of(parsed).is_file():
         raise UsageError(f"database {shown} does not exist; give the URL of the deployment's own database.")
     try:
         engine = new_engine(parsed, poolclass=NullPool, connect_args=_TIMEOUTS.get(parsed.get_backend_name(), {}))
@@ -59,6 +60,18 @@ def with_absolute_path(url: str) -> str:
 def holds_password(url: str) -> bool:
     """Return whether the URL must not be written down."""
     return bool(_passwords(parse_url(url)))
+
+
+def fingerprint(url: str, salt: str | None = None) -> str:
+    """Return by what the URL is known again, and from which no password is found out."""
+    salt = salt or secrets.token_hex()
+    digest = hashlib.scrypt(with_absolute_path(url).encode(), salt=salt.encode(), n=2**14, r=8, p=1)
+    return f"{salt}:{digest.hex()}"
+
+
+def has_fingerprint(url: str, known: str) -> bool:
+    """Return whether this is the URL that the fingerprint was made of."""
+    return fingerprint(url, salt=known.partition(":")[0]) == known
 
 
 def _passwords(url: URL) -> list[str]:

@@ -2,13 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from support.deployments.backend import Backend
-from support.deployments.databases import holds_password
+from support.deployments.databases import fingerprint, holds_password
 from support.deployments.logs import mask_logs
 from support.deployments.processes import SECONDS_AFTER_SIGTERM, stop_in_order
-from support.deployments.profile import Profile
+from support.deployments.profiles import Profile
 from support.deployments.record import BackendRecord, DeploymentRecord, delete_record, write_record
 from support.errors import InfrastructureError, UsageError
 from support.interrupts import interrupts_deferred
@@ -122,17 +123,23 @@ class Deployment:
             raise UsageError(f"{name!r} is no backend that can be restarted; known are: {known}.")
         return named[name]
 
+    @cached_property
+    def _database_fingerprint(self) -> str | None:
+        """What is written down in place of a URL that holds a password."""
+        main = self.database_urls[0]
+        return fingerprint(main) if holds_password(main) else None
+
     def _record(self) -> None:
         if self.directory is None:
             return
-        main = self.database_urls[0]
         record = DeploymentRecord(
             deployment=self.profile_name,
             configurator_url=self.configurator_url,
             replier_url=self.replier_url,
             model_url=self.model_url,
             front_url=self.front_url,
-            database_url=None if holds_password(main) else main,
+            database_url=None if self._database_fingerprint else self.database_urls[0],
+            database_fingerprint=self._database_fingerprint,
             backends=tuple(
                 BackendRecord(
                     name=each.name,

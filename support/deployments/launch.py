@@ -5,12 +5,13 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from support.database_urls import spelt
 from support.deployments.backend import Backend
 from support.deployments.checkout import CHECKOUTS, check_checkout, copy_checkout, find_python, write_files
 from support.deployments.databases import check_database, parse_url, with_absolute_path
 from support.deployments.deployment import Deployment
 from support.deployments.ports import HOST, free_ports
-from support.deployments.profile import BackendProfile, Profile, from_any_folder
+from support.deployments.profiles import BackendProfile, Profile, from_any_folder
 from support.deployments.record import stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.settings import ENVIRONMENT_PREFIX, Port, Settings
@@ -66,7 +67,7 @@ def _plan(settings: Settings, profile: Profile, directory: Path) -> tuple[Deploy
     ports = _choose_ports(settings, profile)
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     places = _find_places(settings, profile, directory)
-    databases = tuple(url.format(**places) for url in profile.databases)
+    databases = tuple(_fill_url(url, places) for url in profile.databases)
     if settings.database_url:
         # The backends run in other folders.
         databases = (with_absolute_path(settings.database_url), *databases[1:])
@@ -109,6 +110,10 @@ def _find_places(settings: Settings, profile: Profile, directory: Path) -> dict[
         checkout = check_checkout(settings, name, profile.name)
         places |= {name: str(directory / name), f"{name}_python": find_python(checkout)}
     return places
+
+
+def _fill_url(url: str, places: Mapping[str, str]) -> str:
+    return url.format(**{name: spelt(place) for name, place in places.items() if f"{{{name}}}" in url})
 
 
 def _plan_backend(profile: BackendProfile, url: str, port: int, places: Mapping[str, str], directory: Path) -> Backend:

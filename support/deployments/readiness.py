@@ -8,7 +8,7 @@ import psutil
 import requests
 
 from support.deployments import ports
-from support.deployments.http import get
+from support.deployments.probe import get
 from support.deployments.processes import is_alive, listens
 from support.masking import mask
 

@@ -56,6 +56,8 @@ class DeploymentRecord(BaseModel):
     front_url: str | None
     # None when it holds a password: a file is no place for that.
     database_url: str | None
+    # By which it is known again then.
+    database_fingerprint: str | None = None
     backends: tuple[BackendRecord, ...]
 
 

@@ -12,17 +12,19 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from support.deployments.databases import holds_password, with_absolute_path
+from support.deployments.databases import has_fingerprint, holds_password, with_absolute_path
 from support.deployments.launch import launch
-from support.deployments.profile import from_any_folder, load_profile
+from support.deployments.profiles import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
 from support.interrupts import interrupts_deferred
+from support.open_files import allow_many_open_files
 from support.settings import ENVIRONMENT_PREFIX, Settings
 
 # Of which status tells that nothing runs.
 _DEFAULT_DEPLOYMENT = "embedded"
 _NOT_RECORDED = "one with a password"
+_ANOTHER = "another with a password"
 _FLOW = "features/flow.feature"
 # For an interrupted flow; times wait_factor.
 _SECONDS_TO_UNDO = 60.0
@@ -35,6 +37,8 @@ class Servers:
         self._root = root
         self._folder = root / ".servers"
         self._has_launched = False
+        # It has then written a report.
+        self.flow_has_ended = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
@@ -110,6 +114,7 @@ class Servers:
     def _launch(self, settings: Settings) -> None:
         # From its first process on: an interrupt may come before launch() returns.
         self._has_launched = True
+        allow_many_open_files()
         profile = load_profile(settings.deployment)
         with self._console.status(f"Starting {profile.name} ..."):
             launch(settings, profile, self._folder)
@@ -135,7 +140,19 @@ class Servers:
         for name, value in definitions.items():
             command += ["-D", f"{name}={value}"]
         seconds = _SECONDS_TO_UNDO * settings.wait_factor
-        return _run_to_its_end(command, self._root, _environment_of_flow(settings), seconds)
+        return self._run_to_its_end(command, _environment_of_flow(settings), seconds)
+
+    def _run_to_its_end(self, command: list[str], environment: Mapping[str, str], seconds: float) -> int:
+        # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
+        with subprocess.Popen(command, cwd=self._root, env=dict(environment), start_new_session=True) as behave:
+            try:
+                return behave.wait()
+            except KeyboardInterrupt:
+                behave.terminate()
+                _await_end(behave, seconds)
+                raise
+            finally:
+                self.flow_has_ended = behave.returncode is not None
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -173,7 +190,7 @@ def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
         "replier_port": urlsplit(record.replier_url).port,
         "database_url": record.database_url or _NOT_RECORDED,
     }
-    for name, asked in _asked(settings).items():
+    for name, asked in _asked(settings, record).items():
         if asked not in (launched[name], "auto"):
             raise UsageError(
                 f"the servers were started with {name} {launched[name]}, and {asked} is asked for; "
@@ -182,7 +199,7 @@ def _as_launched(record: DeploymentRecord, settings: Settings) -> Settings:
     return settings.model_copy(update={**launched, "database_url": record.database_url or settings.database_url})
 
 
-def _asked(settings: Settings) -> dict[str, str | int]:
+def _asked(settings: Settings, record: DeploymentRecord) -> dict[str, str | int]:
     """Return what is given of that by which servers are launched."""
     asked: dict[str, str | int | None] = {
         "deployment": from_any_folder(settings.deployment) if "deployment" in settings.model_fields_set else None,
@@ -190,9 +207,16 @@ def _asked(settings: Settings) -> dict[str, str | int]:
         "replier_port": settings.replier_port,
     }
     if settings.database_url:
-        is_secret = holds_password(settings.database_url)
-        asked["database_url"] = _NOT_RECORDED if is_secret else with_absolute_path(settings.database_url)
+        asked["database_url"] = _without_password(settings.database_url, record)
     return {name: value for name, value in asked.items() if value}
+
+
+def _without_password(url: str, record: DeploymentRecord) -> str:
+    """Return the URL or, if it holds a password, words that tell whether it is the one that is recorded."""
+    if not holds_password(url):
+        return with_absolute_path(url)
+    known = record.database_fingerprint
+    return _ANOTHER if known and not has_fingerprint(url, known) else _NOT_RECORDED
 
 
 def _to_launch_again(record: DeploymentRecord, settings: Settings) -> Settings:
@@ -218,19 +242,12 @@ def _environment_of_flow(settings: Settings) -> dict[str, str]:
     return {**inherited, **{f"{ENVIRONMENT_PREFIX}{name.upper()}": text for name, text in {**known, **paths}.items()}}
 
 
-def _run_to_its_end(command: list[str], folder: Path, environment: Mapping[str, str], seconds: float) -> int:
-    # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
-    with subprocess.Popen(command, cwd=folder, env=dict(environment), start_new_session=True) as behave:
-        try:
-            return behave.wait()
-        except KeyboardInterrupt:
-            behave.terminate()
-            try:
-                behave.wait(seconds)
-            except subprocess.TimeoutExpired:
-                behave.kill()
-                raise InfrastructureError(
-                    f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
-                    "left with python -m support.purge --resume."
-                ) from None
-            raise
+def _await_end(behave: "subprocess.Popen[bytes]", seconds: float) -> None:
+    try:
+        behave.wait(seconds)
+    except subprocess.TimeoutExpired:
+        behave.kill()
+        raise InfrastructureError(
+            f"the interrupted flow had not undone itself after {seconds:g} s and was killed; remove what it "
+            "left with python -m support.purge --resume."
+        ) from None

@@ -5,8 +5,9 @@ from pathlib import Path
 from support.deployments.attach import attach
 from support.deployments.deployment import Deployment
 from support.deployments.launch import launch
-from support.deployments.profile import load_profile
+from support.deployments.profiles import load_profile
 from support.errors import UsageError
+from support.open_files import allow_many_open_files
 from support.settings import Settings
 
 
@@ -16,6 +17,7 @@ def start(settings: Settings, directory: Path) -> Deployment:
     Raises UsageError for what cannot be used, InfrastructureError when no deployment serves in the end; then
     nothing that was launched is left running.
     """
+    allow_many_open_files()
     _refuse_half_a_deployment(settings)
     profile = load_profile(settings.deployment)
     if settings.attaches or profile.attaches:

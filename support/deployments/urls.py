@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from support.masking import MASK, mask
+
 
 def check_http_url(url: str) -> str:
     """Return the URL without a trailing slash; raise ValueError saying which form is allowed."""
@@ -11,6 +13,11 @@ def check_http_url(url: str) -> str:
 def check_websocket_url(url: str) -> str:
     """Return the URL without a trailing slash; raise ValueError saying which form is allowed."""
     return _check(url, "ws", "wss")
+
+
+def shown(url: object) -> str:
+    """Return what was given as a URL as a message may show it: not when it may hold a password."""
+    return MASK if "@" in str(url) else mask(repr(url))
 
 
 def with_path(url: str, path: str) -> str:
@@ -24,7 +31,10 @@ def _check(url: str, *schemes: str) -> str:
         well_formed = parts.scheme in schemes and parts.hostname and parts.port != 0
     except ValueError:  # a port that is no number, half an IPv6 address
         well_formed = False
+    allowed = " or ".join(f"{scheme}://HOST:PORT" for scheme in schemes)
     if not well_formed:
-        allowed = " or ".join(f"{scheme}://HOST:PORT" for scheme in schemes)
         raise ValueError(f"{allowed} is allowed")
+    if "@" in parts.netloc:
+        # Whoever authenticates otherwise, as tenants do, would send it in vain.
+        raise ValueError(f"{allowed} is allowed, without a user and a password")
     return url.rstrip("/")

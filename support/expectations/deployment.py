@@ -9,8 +9,8 @@ from support.chat.said import Said
 from support.configurator import Tenant
 from support.configurator.operations import OPERATIONS
 from support.deployments import Backend, Deployment
-from support.deployments.http import get
 from support.deployments.ports import why_not_free
+from support.deployments.probe import get
 from support.deployments.processes import is_alive
 from support.deployments.record import read_record
 from support.errors import UsageError

@@ -18,6 +18,8 @@ _SIGNS = {
     "inconclusive": ("?", "bold yellow"),
     "not applicable": ("–", "dim"),
 }
+# For terminals that lack ours.
+_PLAIN_SIGNS = str.maketrans("✓✗–·", "+x-.")
 # The title and the sentences below the table are to stay on their lines.
 _NARROWEST = 80
 _FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
@@ -25,7 +27,10 @@ _FONTS = re.compile(r"@font-face\s*\{.*?\}", re.DOTALL)
 
 def print_grid(cells: Sequence[Cell]) -> None:
     """Print it on the terminal, also while Behave captures what steps print."""
-    _print(Console(file=sys.__stdout__, width=_width(cells), highlight=False, emoji=False), cells)
+    console = Console(file=sys.__stdout__, width=_width(cells), highlight=False, emoji=False)
+    with console.capture() as captured:
+        _print(console, cells)
+    print(_showable(captured.get(), console.encoding), end="", file=sys.__stdout__)
 
 
 def svg(cells: Sequence[Cell]) -> str:
@@ -33,6 +38,15 @@ def svg(cells: Sequence[Cell]) -> str:
     console = Console(file=io.StringIO(), record=True, width=_width(cells), highlight=False, emoji=False)
     _print(console, cells)
     return _FONTS.sub("", console.export_svg(title="Isolation"))
+
+
+def _showable(text: str, encoding: str) -> str:
+    """Return the text as a terminal of this encoding can show it."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN_SIGNS).encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 def _print(console: Console, cells: Sequence[Cell]) -> None:

@@ -10,13 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from itertools import islice
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from support.database_urls import absolute
+from support.database_urls import absolute, file_of
 from support.engines import new_engine
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
@@ -109,7 +108,7 @@ def open_engine(url: str) -> Engine:
     Raises UsageError when it does not open, DBAPIError when it is locked.
     """
     parsed = parse_url(url)
-    if parsed.get_backend_name() == "sqlite" and not (parsed.database and Path(parsed.database).is_file()):
+    if parsed.get_backend_name() == "sqlite" and not file_of(parsed).is_file():
         raise UsageError(f"{parsed.database} is no SQLite database; give the URL of the deployment's own.")
     try:
         engine = _engine(parsed)

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from support.http import LastByteTogether
+from support.http_sessions import LastByteTogether
 
 TIMES = 5
 

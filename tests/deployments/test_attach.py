@@ -157,6 +157,8 @@ def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: S
     with pytest.raises(UsageError, match=r"missing\.db does not exist"):
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/missing.db")
     assert not (tmp_path / "missing.db").exists()
+    (tmp_path / "uri.db").touch()
+    assert attach(tmp_path, **urls, database_url=f"sqlite:///file:{tmp_path}/uri.db?uri=true")
     with pytest.raises(UsageError, match="does not open: file is not a database"):
         attach(tmp_path, **urls, database_url=f"sqlite:///{tmp_path}/text.db")
     with pytest.raises(UsageError, match="no SQLAlchemy URL"):
@@ -177,6 +179,17 @@ def test_a_url_of_another_form_is_refused(tmp_path: Path, name: str, value: str,
     urls = {"configurator_url": "http://127.0.0.1:1", "replier_url": "ws://127.0.0.1:1", name: value}
     with pytest.raises(UsageError, match=f"{name}='{value}' is refused: {allowed}"):
         attach(tmp_path, **urls)
+
+
+@pytest.mark.parametrize("name", ["configurator_url", "replier_url", "front_url", "model_url"])
+@pytest.mark.parametrize("user", ["maim:s3cret", "maim:s3c/ret", "maim:s3c@ret", "s3cret"])
+def test_a_url_with_a_password_is_refused_and_not_shown(tmp_path: Path, name: str, user: str) -> None:
+    urls = {"configurator_url": "http://127.0.0.1:1", "replier_url": "ws://127.0.0.1:1"}
+    scheme = "ws" if name == "replier_url" else "http"
+    with pytest.raises(UsageError, match=rf"^{name}=\*\*\* is refused: {scheme}://HOST:PORT or ") as refusal:
+        attach(tmp_path, **{**urls, name: f"{scheme}://{user}@127.0.0.1:1"})
+    assert "s3c" not in str(refusal.value)
+    assert "\n" not in str(refusal.value)
 
 
 def test_a_port_without_a_launch_is_refused(tmp_path: Path) -> None:

@@ -129,6 +129,17 @@ def test_a_profile_without_backends_needs_both_urls(tmp_path: Path) -> None:
         load_profile(str(path))
 
 
+def test_a_url_with_a_password_in_a_profile_is_refused_and_not_shown(tmp_path: Path) -> None:
+    path = tmp_path / "attached.toml"
+    path.write_text(
+        'name = "attached"\ndialect = "v1"\ncredential = "x"\ndatabases = ["sqlite:///a.db"]\n'
+        'configurator_url = "http://maim:s3c@ret@a:1"\nreplier_url = "ws://a:1"',
+        encoding="utf-8",
+    )
+    with pytest.raises(UsageError, match=r"configurator_url = \*\*\* is refused: .*, without a user and a password"):
+        load_profile(str(path))
+
+
 def test_a_database_password_in_a_profile_is_not_shown(write_profile: WriteProfile) -> None:
     path = write_profile()
     content = path.read_text(encoding="utf-8")

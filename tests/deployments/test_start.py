@@ -1,13 +1,15 @@
 import os
+import resource
 import signal
 import socket
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import make_url
 
 from support.deployments import Deployment, start
 from support.deployments.ports import free_ports
@@ -17,6 +19,17 @@ from support.settings import load_settings
 
 Start = Callable[..., Deployment]
 WriteProfile = Callable[..., Path]
+FEW = 256
+NEEDS_ESCAPES = pytest.mark.skipif(make_url("sqlite:///%3F").database != "?", reason="SQLAlchemy 2.0 has no escapes")
+
+
+@pytest.fixture
+def few_open_files() -> Iterator[None]:
+    """Let a process have few of them, unless it asks for more, as the shells of many systems do."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FEW, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def processes_of(folder: Path) -> list[psutil.Process]:
@@ -38,6 +51,14 @@ def test_a_database_in_memory_is_refused_before_anything_is_launched(
     with pytest.raises(UsageError, match="is in memory, where every process would have one of its own; give a file"):
         start_small({"database_url": url})
     assert not list(tmp_path.glob("run/**/servers.json"))
+
+
+@pytest.mark.parametrize("folder", ["a%20b", pytest.param("100%?", marks=NEEDS_ESCAPES)])
+def test_a_database_is_made_in_the_folder_of_the_launch_however_that_is_called(
+    start_small: Start, tmp_path: Path, folder: str
+) -> None:
+    start_small(folder=folder)
+    assert (tmp_path / folder / "small.db").is_file()
 
 
 def test_backends_serve_in_the_order_of_their_dependencies(start_small: Start) -> None:
@@ -223,3 +244,11 @@ def test_a_database_password_is_neither_shown_in_an_error_nor_in_a_repr_nor_writ
 def test_a_model_url_without_attaching_is_refused(start_small: Start) -> None:
     with pytest.raises(UsageError, match="model_url is only for attaching"):
         start_small({"model_url": "http://127.0.0.1:1"})
+
+
+@pytest.mark.usefixtures("few_open_files")
+def test_backends_and_the_run_may_have_as_many_open_files_as_the_system_allows(start_small: Start) -> None:
+    backends = start_small().backends
+    for process in (psutil.Process(), *(each.process for each in backends)):
+        soft, hard = process.rlimit(psutil.RLIMIT_NOFILE)
+        assert soft == hard > FEW

@@ -12,6 +12,7 @@ import pytest
 
 from support.deployments.record import DeploymentRecord, read_record, stop_recorded
 from support.polling import wait_until
+from support.reporting import read_results
 
 REPOSITORY = Path(__file__).parents[2]
 FEATURE = """Feature: Flow
@@ -78,6 +79,11 @@ class Checkout:
 
     def write_step(self, text: str) -> None:
         (self.folder / "features" / "steps" / "flow.py").write_text(text, encoding="utf-8")
+
+    @property
+    def reports(self) -> list[Path]:
+        """What was written in place of the flow, which here writes nothing."""
+        return list((self.folder / "reports").glob("2*/results.json"))
 
     @property
     def record(self) -> DeploymentRecord:
@@ -222,6 +228,23 @@ def test_what_the_running_servers_are_not_is_refused(running: Checkout, verb: st
     assert all(each.find() for each in record.backends)
 
 
+def test_another_database_with_a_password_than_the_running_servers_have_is_refused(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    # SQLite has no passwords; that a URL holds one is what matters here.
+    own = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/own.db?password=s3cret"}
+    start_with(own, checkout)
+    start_with(own, checkout)
+    other = {"MAIM_DATABASE_URL": f"sqlite:///{tmp_path}/other.db?password=s3cret"}
+    refused = with_variables(other, checkout).run("start")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "error: the servers were started with database_url one with a password, and another with a password is asked "
+        "for; leave it out, or stop them first.\n",
+    )
+    assert "s3cret" not in (checkout.folder / ".servers" / "servers.json").read_text(encoding="utf-8")
+
+
 def test_what_the_running_servers_are_may_be_asked_for_again(running: Checkout) -> None:
     record = running.record
     variables = {
@@ -277,6 +300,26 @@ def test_a_failing_start_says_why_and_leaves_nothing_running(checkout: Checkout,
     assert failed.stderr.startswith("error: replier died (exit code 3).")
     assert "line 30" in failed.stderr
     assert read_record(checkout.folder / ".servers") is None
+    assert not checkout.reports
+
+
+def test_a_test_that_cannot_start_writes_a_report(checkout: Checkout, write_profile: WriteProfile) -> None:
+    write_profile(replier="--dies")
+    failed = checkout.run("test", "--users", "7")
+    assert failed.returncode == 1
+    (report,) = checkout.reports
+    assert f"Results: {report}" in failed.stdout
+    results = read_results(report)
+    assert (results.success, results.parameters.user_count) == (False, 7)
+    assert results.errors[0].startswith("replier died (exit code 3).")
+
+
+def test_a_test_that_is_refused_writes_a_report_where_it_was_asked_for(checkout: Checkout, tmp_path: Path) -> None:
+    there = replace(with_variables({"MAIM_REPORTS": "own-reports"}, checkout), caller=tmp_path)
+    assert there.run("test", "--users", "0").returncode == 2
+    results = read_results(tmp_path / "own-reports" / "latest" / "results.json")
+    assert (results.success, len(results.errors)) == (False, 1)
+    assert results.errors[0].startswith("users='0' is refused")
 
 
 def test_only_one_command_at_a_time_starts_or_stops_the_servers(
@@ -325,6 +368,8 @@ def test_a_test_interrupted_before_the_flow_stops_what_it_has_started(
         test.send_signal(signal.SIGTERM)
         assert test.wait(20) == 128 + signal.SIGTERM
     assert [each.find() for each in backends] == [None, None, None]
+    (report,) = checkout.reports
+    assert read_results(report).errors == ["The run was stopped before its end."]
 
 
 def test_a_test_interrupted_while_it_stops_the_servers_stops_them_to_the_end(
@@ -359,6 +404,7 @@ def test_an_interrupted_flow_undoes_itself_before_its_servers_stop_however_often
         (checkout.folder / "go.txt").touch()
         assert test.wait(20) == code
     assert (checkout.folder / "undone.txt").read_text("utf-8") == "200"
+    assert not checkout.reports
     assert [each.find() for each in backends] == [None, None, None]
 
 
@@ -375,6 +421,8 @@ def test_a_flow_that_does_not_undo_itself_in_time_is_killed(checkout: Checkout) 
             "error: the interrupted flow had not undone itself after 0.6 s and was killed; remove what it left with "
             "python -m support.purge --resume.\n"
         )
+    (report,) = checkout.reports
+    assert "was killed" in read_results(report).errors[0]
 
 
 def test_paths_that_are_given_are_seen_from_the_folder_of_the_command(checkout: Checkout, tmp_path: Path) -> None:
@@ -467,6 +515,26 @@ def test_the_shell_script_takes_the_same_verbs_from_any_directory(checkout: Chec
     status = run(command, checkout.folder.parent, checkout.environment)
     assert (status.returncode, status.stderr) == (1, "")
     assert status.stdout.count("not running") == 3
+
+
+def test_the_shell_script_runs_through_a_link(checkout: Checkout, tmp_path: Path) -> None:
+    make_virtual_environment(checkout)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "servers").symlink_to("../checkout/start_servers.sh")
+    status = run(["bash", "bin/servers", "status"], tmp_path, checkout.environment)
+    assert (status.returncode, status.stderr) == (1, "")
+    assert status.stdout.count("not running") == 3
+
+
+def test_an_interpreter_that_cannot_be_run_is_told_in_one_sentence(checkout: Checkout) -> None:
+    make_virtual_environment(checkout)
+    python = checkout.folder / ".venv" / "bin" / "python"
+    python.chmod(0o644)
+    command = [sys.executable, "-S", str(checkout.folder / "start_servers.py"), "status"]
+    refused = run(command, "/", checkout.environment)
+    assert refused.returncode == 2
+    assert f"; {python} cannot be run in its place (Permission denied); make it yours, or" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def with_variables(variables: dict[str, str], checkout: Checkout) -> Checkout:

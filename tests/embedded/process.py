@@ -46,6 +46,11 @@ class Process:
         except requests.ConnectionError:
             return False
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._child.pid
+
     def await_end(self) -> int:
         """Wait for its end and return the exit code."""
         return self._child.wait(SECONDS)

@@ -1,7 +1,9 @@
 """The grid shows every cell, and its picture is safe to open."""
 
 import re
+import sys
 from html import unescape
+from pathlib import Path
 
 import pytest
 
@@ -37,6 +39,18 @@ def test_the_grid_has_a_line_for_each_channel_and_a_column_for_each_intruder(
 
     shown = capfd.readouterr().out
     assert [line.rstrip() for line in shown.splitlines()] == GRID.strip("\n").splitlines()
+
+
+def test_a_terminal_that_lacks_its_signs_gets_plain_ones(
+    capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Path("/dev/fd/1").open("w", encoding="gbk") as terminal:
+        monkeypatch.setattr(sys, "__stdout__", terminal)
+        print_grid([*CELLS, Cell("Acme", "你 \N{SNOWMAN}", "reading", "broken")])
+
+    shown = capfdbinary.readouterr().out.decode("gbk")
+    assert "|    . ? .     |      + . .      |" in shown
+    assert r"Acme -> 你 \u2603 by reading: broken" in shown
 
 
 def test_what_is_not_applicable_has_a_sign_and_is_explained_once(capfd: pytest.CaptureFixture[str]) -> None:

@@ -101,6 +101,12 @@ def test_a_missing_file_is_refused_and_not_created(tmp_path: Path) -> None:
     assert not (tmp_path / "missing.db").exists()
 
 
+def test_a_file_that_is_named_by_a_uri_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "uri.db").touch()
+
+    assert open_engine(f"sqlite:///file:{tmp_path}/uri.db?uri=true").dialect.name == "sqlite"
+
+
 def test_a_database_that_does_not_open_shows_no_password() -> None:
     with pytest.raises(UsageError, match="does not open") as refusal:
         purge(["postgresql+psycopg://me:hush@127.0.0.1:1/maimbot"], ONE)

@@ -87,6 +87,24 @@ def test_a_red_scenario_of_any_share_makes_the_run_red(project: Project) -> None
     assert len(project.allure_results) == len(outcome.results["scenarios"])
 
 
+def test_a_terminal_that_cannot_show_every_sign_gets_the_report_of_all_shares(project: Project) -> None:
+    project.add("isolation.feature")
+    outcome = project.finish(project.accept(PYTHONIOENCODING="iso8859-1"))
+    assert outcome.exit_code == 0, outcome.output
+    assert "Who reached what is another's: 336 held" in outcome.output
+    assert "UnicodeEncodeError" not in outcome.output
+    assert outcome.results["verdicts"]["pass"] == len(outcome.results["scenarios"])
+
+
+def test_a_red_scenario_whose_words_a_terminal_cannot_show_is_told(project: Project) -> None:
+    with (project.folder / "features" / "api_keys.feature").open("a", encoding="utf-8") as feature:
+        feature.write("\n  @KEY-999\n  Scenario: Broken\n    Given 你 is unknown\n")
+    outcome = project.finish(project.accept(PYTHONIOENCODING="iso8859-1"))
+    assert outcome.exit_code == 1, outcome.output
+    assert r"No step definition matches: Given \u4f60 is unknown" in " ".join(outcome.output.split())
+    assert "你" in outcome.results["errors"][0]
+
+
 @pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_lets_every_share_undo_itself(project: Project, number: signal.Signals, exit_code: int) -> None:
     # Enough to do that no share ends before the other has begun.

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from support.database_urls import absolute
+from support.database_urls import absolute, file_of, spelt
+from support.errors import UsageError
+
+KNOWS_ESCAPES = make_url("sqlite:///a%20b").database == "a b"
 
 
 def test_a_relative_file_is_seen_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,3 +21,32 @@ def test_a_relative_file_is_seen_from_here(tmp_path: Path, monkeypatch: pytest.M
 )
 def test_what_is_no_relative_file_stays(url: str) -> None:
     assert absolute(make_url(url)) == make_url(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "file"),
+    [
+        ("sqlite:////data/a.db", "/data/a.db"),
+        ("sqlite:///file:/data/a.db?uri=true", "/data/a.db"),
+        ("sqlite:///file:///data/a%62.db?mode=ro&uri=true", "/data/ab.db"),
+        ("sqlite:///file:a.db", "file:a.db"),
+    ],
+)
+def test_a_file_may_be_named_by_a_uri(url: str, file: str) -> None:
+    assert file_of(make_url(url)) == Path(file)
+
+
+@pytest.mark.parametrize("folder", ["/data/a b", "/data/a%20b", "/data/100 %", "/data/你", "/data/a#b@c:d"])
+def test_a_path_means_itself_in_a_url(folder: str) -> None:
+    assert make_url(f"sqlite:///{spelt(folder)}/a.db").database == f"{folder}/a.db"
+
+
+@pytest.mark.skipif(KNOWS_ESCAPES, reason="this SQLAlchemy can be told of a question mark")
+def test_a_question_mark_that_would_end_the_path_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"^/data/why\? cannot stand in the URL of a database; give a folder without"):
+        spelt("/data/why?")
+
+
+@pytest.mark.skipif(not KNOWS_ESCAPES, reason="SQLAlchemy 2.0 cannot be told of a question mark")
+def test_a_question_mark_ends_no_path() -> None:
+    assert make_url(f"sqlite:///{spelt('/data/why?')}/a.db").database == "/data/why?/a.db"

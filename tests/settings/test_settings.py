@@ -41,6 +41,8 @@ def test_messages_are_a_number_or_a_range(given: str, expected: tuple[int, int])
         ("configurator_port", "0", "1..65535 or auto"),
         ("replier_port", "65536", "1..65535 or auto"),
         ("wait_factor", "0", "more than 0"),
+        ("reports", "", "the path of a folder is allowed"),
+        ("maimbot", "", "the path of a folder is allowed"),
     ],
 )
 def test_a_value_out_of_range_is_named_with_what_is_allowed(name: str, value: str, allowed: str) -> None:

@@ -11,7 +11,7 @@ import requests
 
 from support.chat import Reader
 from support.configurator import ConfiguratorClient
-from support.deployments.http import get
+from support.deployments.probe import get
 from support.errors import InfrastructureError
 
 SECONDS = 0.5

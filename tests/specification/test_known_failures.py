@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from behave.parser import parse_file
 
-from support.deployments.profile import FOLDER
+from support.deployments.profiles import FOLDER
 from support.reporting import read_known_failures
 from support.specification import ID, ROOT
 

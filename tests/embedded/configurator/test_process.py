@@ -1,5 +1,6 @@
 """The configurator as a process: its health, its stop, its first start."""
 
+import resource
 import socket
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -24,6 +26,17 @@ def test_it_is_healthy(configurator: Configurator, path: str) -> None:
 def test_it_is_unhealthy_when_the_database_does_not_answer(broken: Configurator, path: str) -> None:
     response = broken.get(path)
     assert (response.status_code, response.json()["status"]) == (503, "unhealthy")
+
+
+def test_it_may_have_as_many_open_files_as_the_system_allows(start_configurator: Callable[[], Configurator]) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        configurator = start_configurator()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    configurator.await_ready()
+    assert psutil.Process(configurator.pid).rlimit(psutil.RLIMIT_NOFILE) == (hard, hard)
 
 
 def test_sigterm_stops_it_although_a_connection_is_open(start_configurator: Callable[[], Configurator]) -> None:

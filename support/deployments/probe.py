@@ -2,7 +2,7 @@
 
 import requests
 
-from support.http import new_session
+from support.http_sessions import new_session
 
 
 def get(url: str, timeout: float) -> requests.Response:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from behave import given, then, when
 
 from support import profiles
-from support.expectations import profile as expected
+from support.expectations import profiles as expected
 from support.world import HasWorld
 
 

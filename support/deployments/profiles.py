@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from support.deployments.checkout import CHECKOUTS, expand_home
 from support.deployments.placeholders import check_placeholders
-from support.deployments.urls import check_http_url, check_websocket_url
+from support.deployments.urls import check_http_url, check_websocket_url, shown
 from support.errors import UsageError, nearest
 from support.masking import mask
 from support.settings import Port
@@ -263,4 +263,5 @@ def _describe(error: ValidationError) -> str:
         return f"{key}{where} is missing; a profile needs it"
     allowed = f" ({known[key].description})" if known[key].description else ""
     message = str(first["msg"]).removeprefix("Value error, ")
-    return f"{key}{where} = {mask(repr(first['input']))} is refused: {message}{allowed}"
+    given = shown(first["input"]) if key.endswith("_url") else mask(repr(first["input"]))
+    return f"{key}{where} = {given} is refused: {message}{allowed}"
