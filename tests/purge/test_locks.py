@@ -132,7 +132,7 @@ purge_ledger(ledger, [sys.argv[2]])
 
 def test_a_purge_killed_in_the_middle_is_finished_by_the_next(site: Site, tmp_path: Path) -> None:
     before = site.content()
-    path, names = tmp_path / "ledger.jsonl", [f"testuser_{number}" for number in range(10)]
+    path, names = tmp_path / "ledger.jsonl", [f"testuser_run_{number}" for number in range(10)]
     for name in names:
         site.populate(name, messages=3)
     slow_removal(site.engine)
