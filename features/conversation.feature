@@ -36,6 +36,7 @@ Feature: Conversation
     Then "Ada" answers Lin
     And "Ada" answers Wei
     And "Ada" answers Kim
+    When Wei writes "最近有什么好看的电影" to "Ada" and is answered
 
   @CNV-003 @critical
   Scenario: Messages that are written at once are answered in their order
