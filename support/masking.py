@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 from urllib.parse import quote, quote_plus
 
+from support.errors import InfrastructureError
+
 MASK = "***"
 _SHORTEST = 6
 _PART = 2**20
@@ -101,7 +103,19 @@ def mask_bytes(content: bytes) -> bytes:
 
 
 def mask_file(path: Path) -> None:
-    """Rewrite the file without any secret, if it holds one: whole, or not at all. Raises OSError when it cannot be."""
+    """Rewrite the file without any secret, if it holds one: whole, or not at all.
+
+    Raises InfrastructureError when it cannot be rewritten; then it stays as it is.
+    """
+    try:
+        _rewrite(path)
+    except OSError as error:
+        raise InfrastructureError(
+            f"{path} cannot be rewritten without the secrets in it ({error.strerror}); make room there, or remove it."
+        ) from error
+
+
+def _rewrite(path: Path) -> None:
     if all(mask_bytes(part) == part for part in _parts(path)):
         return
     draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")

@@ -18,7 +18,7 @@ def wrong_path(paths: Sequence[str], base: Path) -> str | None:
     for path in (Path(FileLocationParser.parse(each).filename) for each in paths if not each.startswith("@")):
         if not path.exists():
             return f"There is no {path}; did you mean {_shown(nearest(str(path.absolute()), known))}?"
-        if path.exists() and not (base / "steps").is_dir():
+        if not (base / "steps").is_dir():
             return f"`behave {path}` finds no steps: run `behave` for all features, or `behave features/NAME.feature`."
     return None
 

@@ -274,15 +274,20 @@ def test_what_another_tenant_shares_with_the_one_that_went_is_not_left_over(
     assert site.holds("members", tenant_id=other.tenant_id)
 
 
-def test_what_comes_back_under_an_id_that_nobody_has_any_more_is_left_over(
-    site: Site, capsys: pytest.CaptureFixture[str]
-) -> None:
+def let_devices_come_back(site: Site) -> None:
+    """Write each device again that goes."""
     if site.engine.dialect.name != "sqlite":
         pytest.skip("The trigger is one of SQLite.")
     site.execute(
         "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
         "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
     )
+
+
+def test_what_comes_back_under_an_id_that_nobody_has_any_more_is_left_over(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    let_devices_come_back(site)
     one = site.populate("testuser_1")
 
     assert main(["--tenant", one.tenant_id, "--database", site.url]) == 1
@@ -465,12 +470,7 @@ def test_a_run_that_was_looked_for_elsewhere_is_still_to_be_purged(site: Site, r
 def test_a_run_is_to_be_purged_as_long_as_anything_of_it_is_left(
     site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if site.engine.dialect.name != "sqlite":
-        pytest.skip("The trigger is one of SQLite.")
-    site.execute(
-        "CREATE TRIGGER late AFTER DELETE ON devices BEGIN "
-        "INSERT INTO devices VALUES (old.id, old.user_id, 'late'); END"
-    )
+    let_devices_come_back(site)
     before = site.content()
     leave(reports, "run-1", site)
 

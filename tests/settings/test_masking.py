@@ -9,6 +9,7 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
+from support.errors import InfrastructureError
 from support.masking import MASK, mask, mask_file, remember_secret
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJ1c2VyX2lkIjoidXNlcl8xIn0.c2lnbmF0dXJl"
@@ -160,7 +161,7 @@ def test_a_file_that_cannot_be_rewritten_stays_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "replier.log"
     path.write_text(KEY, encoding="utf-8")
     (tmp_path / f"replier.log.{os.getpid()}.tmp").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(InfrastructureError, match=r"cannot be rewritten without the secrets in it \(.*directory"):
         mask_file(path)
     assert path.read_text(encoding="utf-8") == KEY
 
