@@ -63,10 +63,12 @@ def _split_tags(tags: str | None) -> list[str] | None:
     return None if tags is None else [tag.strip() for tag in tags.split(",") if tag.strip()]
 
 
-Text = Annotated[str, AfterValidator(_storable)]
-Username = Annotated[Text, Field(min_length=3, max_length=50), AfterValidator(_as_username)]
-Password = Annotated[Text, Field(min_length=6, max_length=128, repr=False)]
-Title = Annotated[Text, Field(min_length=1, max_length=100), AfterValidator(_not_blank)]
+_Storable = AfterValidator(_storable)
+Text = Annotated[str, _Storable]
+# The length first: behind a validator pydantic would call it a number of items.
+Username = Annotated[str, Field(min_length=3, max_length=50), _Storable, AfterValidator(_as_username)]
+Password = Annotated[str, Field(min_length=6, max_length=128, repr=False), _Storable]
+Title = Annotated[str, Field(min_length=1, max_length=100), _Storable, AfterValidator(_not_blank)]
 Email = Annotated[Text, AfterValidator(_as_email)]
 Persona = Annotated[Text, AfterValidator(_not_blank)]
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_json)]
@@ -89,8 +91,8 @@ class Registration(BaseModel):
 class Login(BaseModel):
     """An attempt to log in: any name and password may be tried."""
 
-    username: Annotated[Text, Field(max_length=128)]
-    password: Annotated[Text, Field(max_length=128, repr=False)]
+    username: Annotated[str, Field(max_length=128), _Storable]
+    password: Annotated[str, Field(max_length=128, repr=False), _Storable]
 
 
 class Renewal(BaseModel):

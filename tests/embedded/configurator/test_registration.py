@@ -133,4 +133,9 @@ def test_a_refusal_does_not_repeat_the_password(configurator: Configurator, opti
     response = configurator.post("/api/v1/auth/register", **options)
     assert response.status_code == 422
     assert "hush" not in response.text
-    assert {"type", "loc", "msg"} <= set(response.json()["detail"][0])
+    assert {"type", "loc", "msg", "input"} == set(response.json()["detail"][0])
+
+
+def test_a_refusal_tells_what_was_sent_and_what_is_wrong_with_it(configurator: Configurator) -> None:
+    [reason] = configurator.try_to_register(username="ab").json()["detail"]
+    assert (reason["type"], reason["loc"], reason["input"]) == ("string_too_short", ["body", "username"], "ab")
