@@ -82,8 +82,8 @@ class Transport:
         try:
             web_socket.connect(cls.address(url), header=dict(headers), **options)
         except websocket.WebSocketBadStatusException as error:
-            status = error.status_code
-            raise Refused(f"The replier refused the connection with HTTP {status}.", status) from error
+            status, place = error.status_code, url.partition("?")[0]  # behind it may stand a credential
+            raise Refused(f"The replier at {place} refused the connection with HTTP {status}.", status) from error
         transport = cls(web_socket)
         try:
             transport._greet()

@@ -40,8 +40,10 @@ def test_whoever_has_the_right_key_is_answered(deployment: Deployment, reader: R
 
 
 def test_whoever_has_a_wrong_key_is_refused_with_no_message_sent(deployment: Deployment, reader: Reader) -> None:
-    admission = try_to_talk(reader, deployment.replier_url, "mb_wrong:agent_1", SPEAKER, 15)
-    assert admission == Admission("refused", "The replier refused the connection with HTTP 403.", "")
+    refusal = f"The replier at {deployment.replier_url} refused the connection with HTTP 403."
+    for in_query in (False, True):
+        admission = try_to_talk(reader, deployment.replier_url, "mb_wrong:agent_1", SPEAKER, 15, in_query=in_query)
+        assert admission == Admission("refused", refusal, "")
 
 
 def test_to_be_accepted_and_closed_is_a_refusal_with_its_reason(reader: Reader) -> None:
