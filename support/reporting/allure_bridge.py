@@ -46,7 +46,10 @@ OWN_FILES = (
     "categories.json",
     "executor.json",
 )
-_PLUMBING = (str(Path(behave.__file__).parent), str(Path(__file__).with_name("behave_guard.py")))
+_PLUMBING = (
+    str(Path(behave.__file__).parent),
+    *(str(Path(__file__).with_name(name)) for name in ("behave_guard.py", "exits.py")),
+)
 _STEP_STATUS = {
     Status.passed: AllureStatus.PASSED,
     Status.failed: AllureStatus.FAILED,

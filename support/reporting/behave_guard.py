@@ -30,8 +30,9 @@ from behave.runner import Context, ModelRunner, Runner
 from support.errors import SuiteError, UsageError
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge
+from support.reporting.exits import end_process, end_red, refuse_exit, refuse_sudden_end
 from support.reporting.known import KnownFailures
-from support.reporting.omissions import empty_parts, lost_line, unseparated_line
+from support.reporting.omissions import empty_parts, fault_of, lost_line
 from support.reporting.outfiles import close_masked, mask_opened, open_masked, write_masked
 from support.reporting.paths import wrong_path
 from support.reporting.strict_parser import StrictParser
@@ -44,10 +45,6 @@ _HOOKS = {
 }
 AtEnd = Callable[[Any, Run], object]
 Explain = Callable[[Any], str]
-
-
-class UnexpectedExit(SuiteError):
-    """A step, hook or clean-up called sys.exit or the like, which would end the run, and green with status 0."""
 
 
 def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
@@ -71,9 +68,9 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     guard = _Guard(at_end, explain)
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
-    atexit.register(_end_red)
+    atexit.register(end_red)
     for name in ("_exit", "execv", "execve"):
-        _wrap(os, name, _refuse_sudden_end)
+        _wrap(os, name, refuse_sudden_end)
     _wrap(Runner, "load_step_definitions", guard.load_steps)
     _wrap(Runner, "feature_locations", guard.prepare)
     _wrap(behave.runner, "parse_features", guard.prepare)
@@ -93,38 +90,6 @@ def _wrap(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
         return wrapper(original, *args, **kwargs)
 
     setattr(owner, name, wrapped)
-
-
-def _refuse_exit(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    try:
-        return function(*args, **kwargs)
-    except SystemExit as error:
-        raise UnexpectedExit(
-            f"sys.exit({error.code!r}) was called, which would end the run; raise an error instead."
-        ) from error
-
-
-_PROCESS = os.getpid()
-_end_process = os._exit
-
-
-def _refuse_sudden_end(original: Callable[..., Any], what: Any, *others: Any) -> Any:
-    if os.getpid() != _PROCESS:
-        original(what, *others)  # what was forked may end so
-    raise UnexpectedExit(
-        f"os.{original.__name__}({what!r}) was called, which would end the run; raise an error instead."
-    )
-
-
-def _end_red() -> None:
-    """End a process in which Behave has not come to the steps: no frame of ours is below an exit of environment.py."""
-    print(
-        "environment.py was not loaded to its end, and nothing ran; let it raise an error where it calls sys.exit.",
-        file=sys.stderr,
-        flush=True,
-    )
-    sys.stdout.flush()
-    _end_process(1)
 
 
 class CannotBeginError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
@@ -187,11 +152,11 @@ class _Guard:
         if errors := self._take_from_threads():
             print(*errors, sep="\n", file=sys.stderr, flush=True)
             sys.stdout.flush()
-            _end_process(1)
+            end_process(1)
 
     def load_steps(self, original: Callable[..., Any], runner: Any) -> Any:
         """Load the step definitions, which comes first of all that a run needs."""
-        atexit.unregister(_end_red)
+        atexit.unregister(end_red)
         atexit.register(self.end_red_for_threads)
         self._runner = runner
         mask_opened(runner.config)
@@ -200,7 +165,7 @@ class _Guard:
     def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Load steps, find or parse features; Behave calls no hook and no formatter when that fails, and says why."""
         try:
-            return _refuse_exit(original, *args, **kwargs)
+            return refuse_exit(original, *args, **kwargs)
         except Exception as error:
             if not self._runner.config.dry_run:
                 self._run.failed = True
@@ -220,7 +185,7 @@ class _Guard:
         self._guard_hooks(runner.hooks)
         try:
             try:
-                red = bool(_refuse_exit(original, runner, features))
+                red = bool(refuse_exit(original, runner, features))
                 # What has failed besides, such as a report that could not be written, is known to nobody.
                 run.failed |= red and (runner.aborted or not run.has_only_known_failures)
                 self._fail_for_threads()
@@ -262,7 +227,7 @@ class _Guard:
 
     def _run_hook(self, name: str, hook: Callable[..., Any], context: Any, *statement: Any) -> None:
         try:
-            _refuse_exit(hook, context, *statement)
+            refuse_exit(hook, context, *statement)
         except AssertionError:
             raise  # It accuses the deployment, as a step does.
         except Exception as error:
@@ -312,7 +277,7 @@ class _Guard:
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
         faults = self._take_from_threads()
-        if fault := _fault(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
+        if fault := fault_of(scenario, _definitions(runner)) or self._run.unexpected_pass(scenario):
             faults.append(SuiteError(fault))
         for each in faults:
             self._run.note(scenario, str(each), each)
@@ -324,7 +289,7 @@ class _Guard:
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""
         try:
-            return _refuse_exit(original, match, context)
+            return refuse_exit(original, match, context)
         except Exception as error:
             why = self._explain(context)
             if not why or why in str(error):
@@ -357,7 +322,7 @@ class _Cleanup:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.run.cleaning = self.layer
         try:
-            return _refuse_exit(self.function, *args, **kwargs)
+            return refuse_exit(self.function, *args, **kwargs)
         except Exception as error:
             message = f"The clean-up {self.__name__} raised {describe(error)}"
             if self.layer == "testrun":
@@ -383,21 +348,6 @@ def _why_refused(error: Exception, verbose: bool) -> str:
 def _definitions(runner: Any) -> list[Any]:
     """Return every step definition, of whatever type."""
     return list(chain.from_iterable(runner.step_registry.steps.values()))
-
-
-def _fault(scenario: Any, definitions: Sequence[Any]) -> str | None:
-    # A rule without a background of its own has, beside its feature's, an empty one in its own line.
-    written = filter(None, (scenario.feature.background, scenario.background, scenario))
-    for part in (part for part in written if part.line != part.parent.line):
-        kind = part.keyword.lower()
-        if not part.steps:
-            return f"The {kind} has no steps; write some, or correct the keyword of the first."
-        if lost := lost_line(part, scenario.feature.language, definitions):
-            return lost
-        if line := unseparated_line(part):
-            return f"The line {line!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
-    pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
-    return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
 
 
 def _refuse_lost_scenarios(run: Run, features: Iterable[Any], definitions: Sequence[Any]) -> None:

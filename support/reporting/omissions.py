@@ -7,11 +7,28 @@ from difflib import get_close_matches
 from typing import Any
 
 from behave.i18n import languages
+from behave.model_type import Status
 
 _PARTS = ("background", "rule", "scenario", "scenario_outline")
 _STEPS = ("given", "when", "then", "and", "but")
 # How alike a word and a keyword are of which one is meant to be the other; "an example" and "example" are less.
 _ALIKE = 0.85
+
+
+def fault_of(scenario: Any, definitions: Sequence[Any]) -> str | None:
+    """Return what of a scenario that has run was left out, and what is wrong with it."""
+    # A rule without a background of its own has, beside its feature's, an empty one in its own line.
+    written = filter(None, (scenario.feature.background, scenario.background, scenario))
+    for part in (part for part in written if part.line != part.parent.line):
+        kind = part.keyword.lower()
+        if not part.steps:
+            return f"The {kind} has no steps; write some, or correct the keyword of the first."
+        if lost := lost_line(part, scenario.feature.language, definitions):
+            return lost
+        if line := _unseparated_line(part):
+            return f"The line {line!r} in the {kind} is no step; correct its keyword, or let an empty line follow."
+    pending = [step.name for step in scenario.all_steps if step.status is Status.pending_warn]
+    return f"The step {pending[0]!r} is pending, which Behave lets pass under @wip." if pending else None
 
 
 def lost_line(part: Any, language: str, definitions: Sequence[Any]) -> str | None:
@@ -50,7 +67,7 @@ def _without_keyword(line: str, language: str) -> set[str]:
     return cut | {re.split(r"[\s:：*]+", line, maxsplit=len(word.split()))[-1] for word in keywords}
 
 
-def unseparated_line(part: Any) -> str | None:
+def _unseparated_line(part: Any) -> str | None:
     """Return the last line of a description that only comments, if anything, set apart from the first step."""
     number = part.steps[0].line - 1
     while (line := linecache.getline(part.filename, number).strip()).startswith("#"):
