@@ -18,7 +18,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    case,
     cast,
+    event,
+    func,
     literal_column,
     or_,
     type_coerce,
@@ -71,6 +74,15 @@ LATEST_TRANSACTION = "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::big
 WRITING_TRANSACTION: ColumnElement[int] = literal_column(
     f"({LATEST_TRANSACTION} - (({LATEST_TRANSACTION} - xmin::text::bigint) & 4294967295))", Integer
 )
+
+# By kind of database the tables whose rows stand in another table. Who writes where a virtual table of SQLite keeps its
+# own things, such as an index of full texts, breaks it (https://www.sqlite.org/vtab.html#xshadowname); an index of the
+# texts of another table follows that by triggers. A partition of PostgreSQL is part of a table.
+_OTHERS = {
+    "sqlite": r"""SELECT name FROM pragma_table_list WHERE type = 'shadow' UNION SELECT name FROM sqlite_master
+        WHERE sql LIKE 'CREATE VIRTUAL TABLE%' AND sql REGEXP '[(,]\s*content\s*='""",
+    "postgresql": "SELECT relname FROM pg_class WHERE relispartition AND relnamespace = current_schema()::regnamespace",
+}
 
 _GENERATED = re.compile(r"[0-9a-f]{12,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -145,14 +157,6 @@ class Schema:
     tables: tuple[OwnedTable, ...]
     children: dict[str, tuple[ForeignKeyConstraint, ...]]
 
-    def is_circular(self, reference: ForeignKeyConstraint) -> bool:
-        """Whether what it refers to refers back to its table, directly or not."""
-        found, new = set[str](), {reference.table.key}
-        while new:
-            found |= new
-            new = {each.table.key for key in new for each in self.children.get(key, ())} - found
-        return reference.referred_table.key in found
-
 
 def discover(engine: Engine) -> Schema:
     """Read the schema of the database."""
@@ -163,8 +167,10 @@ def discover(engine: Engine) -> Schema:
 @once_for_equal_tables
 def _reflect(connection: Connection) -> Schema:
     metadata = MetaData()
-    shadows = _shadows(connection)
-    metadata.reflect(connection, only=lambda name, _: name not in shadows)
+    if connection.dialect.name == "sqlite":
+        event.listen(metadata, "column_reflect", _read_as_stored)
+    others = set(connection.exec_driver_sql(_OTHERS[connection.dialect.name]).scalars())
+    metadata.reflect(connection, only=lambda name, _: name not in others)
     actions = _actions(connection)
     children: defaultdict[str, list[ForeignKeyConstraint]] = defaultdict(list)
     for table in metadata.tables.values():
@@ -175,14 +181,19 @@ def _reflect(connection: Connection) -> Schema:
     return Schema(tables, {name: tuple(constraints) for name, constraints in children.items()})
 
 
-def _shadows(connection: Connection) -> set[str]:
-    """Return the tables in which a virtual table of SQLite keeps its own things, such as a full-text index.
+class _NoText(types.NullType):
+    """The type of a column of SQLite that is declared as something else than text."""
 
-    Who writes there breaks it. See https://www.sqlite.org/vtab.html#xshadowname.
+
+def _read_as_stored(_inspector: object, _table: Table, column: dict[str, Any]) -> None:
+    """Let the values of SQLite be read and compared as they are stored.
+
+    A column may hold anything there: SQLAlchemy would fail with what is not as the column is declared, or change it.
     """
-    if connection.dialect.name != "sqlite":
-        return set()
-    return {row.name for row in connection.exec_driver_sql("PRAGMA table_list") if row.type == "shadow"}
+    if isinstance(column["type"], types.Numeric | types.JSON) and not isinstance(column["type"], types.Float):
+        column["type"] = types.NullType()  # "STRING" and "UUID" are taken for numbers
+    elif not isinstance(column["type"], types.String | types.Integer | types.NullType):
+        column["type"] = _NoText()
 
 
 def _parents_first(metadata: MetaData) -> list[Table]:
@@ -203,6 +214,8 @@ def _actions(connection: Connection) -> dict[tuple[str, str], str]:
 def _examine(table: Table, dialect: str) -> OwnedTable:
     found: defaultdict[Role, list[Column[Any]]] = defaultdict(list)
     holding = [column for column in table.columns if _holds_ids(column, dialect)]
+    # Where an id of the row itself stands beside, it is not what others call it by.
+    holding.sort(key=lambda column: column.name.lower() == "id")
     for column in holding:
         if (role := _role(table, column)) and not isinstance(column.type, types.JSON | types.ARRAY):
             found[role].append(column)
@@ -218,7 +231,7 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
         for role, columns in found.items()
     }
     # Chat users choose their own ids; one that looks like ours says nothing.
-    texts = [_as_text(column) for column in holding if not column.name.lower().endswith("user_id")]
+    texts = [_as_text(column, dialect) for column in holding if not column.name.lower().endswith("user_id")]
     is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
     tenant_name = exact(table.c.tenant_name, dialect) if is_named else None
     return OwnedTable(table, keys, tuple(texts), _serial(table, dialect), tenant_name)
@@ -241,18 +254,21 @@ def _role(table: Table, column: Column[Any]) -> Role | None:
 
 def _is_text(column: Column[Any], dialect: str) -> bool:
     """Whether the column is compared with texts as it is."""
-    # In SQLite any column may hold a text; one that is declared as "STRING" or "UUID" is taken for a number.
-    lax = (types.NullType, types.Numeric) if dialect == "sqlite" else ()
-    return isinstance(column.type, (types.String, *lax)) and not isinstance(column.type, types.Enum | types.Float)
+    # In SQLite any column may hold a text. CHAR of PostgreSQL fills up with blanks.
+    texts = (types.String, types.NullType) if dialect == "sqlite" else (types.String,)
+    others = (_NoText, types.Enum) if dialect == "sqlite" else (types.CHAR, types.Enum)
+    return isinstance(column.type, texts) and not isinstance(column.type, others)
 
 
 def _holds_ids(column: Column[Any], dialect: str) -> bool:
-    others = (types.JSON, types.Uuid, types.ARRAY, postgresql.DOMAIN)
+    others = (types.CHAR, types.JSON, types.Uuid, types.ARRAY, postgresql.DOMAIN)
     return _is_text(column, dialect) or isinstance(column.type, others)
 
 
-def _as_text(column: Column[Any]) -> ColumnElement[str]:
-    return column if isinstance(column.type, types.String) else cast(column, types.String)
+def _as_text(column: Column[Any], dialect: str) -> ColumnElement[str]:
+    text = column if isinstance(column.type, types.String) else cast(column, types.String)
+    # Bytes may be no text.
+    return case((func.typeof(column) != "blob", text)) if dialect == "sqlite" else text
 
 
 def exact(column: Column[Any], dialect: str) -> ColumnElement[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -28,7 +28,11 @@ from support.errors import InfrastructureError
 from support.purge.claims import KEYS, Claims, Condition, Ids, Parameters, Part
 from support.purge.database import chunks
 from support.purge.discovery import Key, Role, exact
-from support.purge.mentions import ids_in
+from support.purge.mentions import ids_in, owners_of
+from support.purge.owners import Database
+
+# What names an owner by a register of the deployment's.
+_REGISTERED = (Role.STREAM, Role.PERSON)
 
 
 class Act(Protocol):
@@ -124,6 +128,7 @@ class Eraser:
         self._claims = {each.owned.table.key: each for each in claims}
         self._existing = existing
         self._named = named
+        self._owners = existing.get(Role.TENANT, frozenset()) | existing.get(Role.AGENT, frozenset())
         self._host = host
         self._dialect = claims[0].database.engine.dialect.name if claims else ""
         self._act = act
@@ -139,13 +144,16 @@ class Eraser:
             for step in erasure.steps:
                 connection.execute(step.glance, parameters).close()
 
-    def run(self, connection: Connection, targets: Iterable[Target]) -> Counter[str]:
+    def run(self, connection: Connection, targets: Sequence[Target]) -> Counter[str]:
         """Erase all targets; return rows by table. Raises InfrastructureError when somebody else's row refers here."""
-        act, counts = self._act(), Counter[str]()
+        # While all is there: what has gone would not tell any more whose the rest is.
         for erasure, parameters in targets:
             for step in erasure.steps:
                 if step.question is not None:
-                    self._refuse_others(step, connection.execute(step.question, parameters))
+                    self._refuse_others(connection, step, connection.execute(step.question, parameters))
+        act, counts = self._act(), Counter[str]()
+        for erasure, parameters in targets:
+            for step in erasure.steps:
                 result = connection.execute(step.statement, parameters)
                 counts[step.table.key] += act.rows(step.table, result) if step.removes else 0
         return +counts
@@ -166,10 +174,10 @@ class Eraser:
         path = (*path, table.key)
         for reference in [each for each in references if each.table is not table]:
             child, refers = self._claims[reference.table.key], _refers(reference, where, self._dialect)
-            if schema.is_circular(reference) and all(column.nullable for column in reference.columns):
-                yield from self._empty(child, reference, refers)
-            elif reference.table.key not in path:
+            if reference.table.key not in path:
                 yield from self._walk(child, refers, path)
+            elif all(column.nullable for column in reference.columns):
+                yield from self._empty(child, reference, refers)
         parent = path[-2] if len(path) > 1 else table.key if of_itself else ""
         statement = self._act.statement(table, where)
         yield _Step(table, statement, _glance(table, where), self._question(claims, where) if parent else None, parent)
@@ -182,29 +190,50 @@ class Eraser:
             yield _Step(table, statement, _glance(table, where), self._question(claims, where), parent, removes=False)
 
     def _question(self, claims: Claims, where: Condition) -> Select[Any]:
-        """Return the question whose the rows are: what their keys say or, without a key, their texts."""
-        keys: list[ColumnElement[Any]] = [key.columns[0] for key in self._telling(claims)]
-        return select(*(keys or claims.owned.texts or [null()])).distinct().where(where)
+        """Return the question whose the rows are: what their keys say and, where these name nobody, their texts."""
+        keys = [key.columns[0] for key in self._telling(claims)]
+        asked: list[ColumnElement[Any]] = [*keys, *claims.owned.texts]
+        columns = (column.label(f"c{number}") for number, column in enumerate(asked or [null()]))
+        return select(*columns).distinct().where(where)
 
     def _telling(self, claims: Claims) -> list[Key]:
-        return [key for key in claims.owned.levels if key.role in self._existing]
+        return [key for key in claims.owned.levels if key.role in self._existing or key.role in _REGISTERED]
 
-    def _refuse_others(self, step: _Step, rows: Iterable[Sequence[Any]]) -> None:
-        roles = [key.role for key in self._telling(self._claims[step.table.key])]
-        for row in rows:
-            for role, name in self._owners_by_keys(roles, row) if roles else self._owners_by_texts(row):
-                raise InfrastructureError(
-                    f"A row of {step.table.key} of {role.value} {name} refers to a row of {step.parent} that was "
-                    "to go, so this owner was left whole; remove that reference, then purge again."
-                )
+    def _refuse_others(self, connection: Connection, step: _Step, result: CursorResult[Any]) -> None:
+        claims = self._claims[step.table.key]
+        roles = [key.role for key in self._telling(claims)]
+        database = replace(claims.database, moment=connection)
+        for rows in result.partitions(1000):
+            values = dict(zip(roles, zip(*rows, strict=True), strict=False))
+            whose = {role: self._whose(database, role, values[role]) for role in _REGISTERED if role in values}
+            for row in rows:
+                for role, name in self._others(roles, row, whose):
+                    raise InfrastructureError(
+                        f"A row of {step.table.key} of {role.value} {name} refers to a row of {step.parent} that was "
+                        "to go, so this owner was left whole; remove that reference, then purge again."
+                    )
 
-    def _owners_by_keys(self, roles: Iterable[Role], row: Iterable[Any]) -> Iterator[tuple[Role, str]]:
+    def _whose(self, database: Database, role: Role, ids: Iterable[Any]) -> dict[str, str]:
+        """Return whose the ids are that the database registers as chat streams or persons."""
+        return {
+            each: owner
+            for table in database.registers(role)
+            for chunk in chunks({each for each in ids if each})
+            for each, owner in owners_of(database, table, role, self._owners, table.column(role).in_(chunk)).items()
+        }
+
+    def _others(
+        self, roles: Sequence[Role], row: Sequence[Any], whose: Mapping[Role, Mapping[str, str]]
+    ) -> Iterator[tuple[Role, str]]:
         """Yield whose the row is, if it is somebody else's who exists; the first key that names somebody decides."""
-        for role, name in zip(roles, row, strict=True):
-            if name in self._named:
+        for role, name in zip(roles, row, strict=False):
+            owner = whose[role].get(name) if role in whose else name
+            if owner in self._named:
                 return
-            if name in self._existing[role] and name != self._host:
+            if owner != self._host and owner in (self._owners if role in whose else self._existing[role]):
                 yield role, name
+                return
+        yield from self._owners_by_texts(row[len(roles) :])
 
     def _owners_by_texts(self, row: Iterable[Any]) -> Iterator[tuple[Role, str]]:
         """Yield everybody else who exists and is named in the row's texts."""
@@ -230,7 +259,7 @@ def _referring(reference: ForeignKeyConstraint, dialect: str) -> list[ColumnElem
 def _with_descendants(reference: ForeignKeyConstraint, where: Condition, dialect: str) -> Condition:
     """Return the condition for these rows and all that refer to them, directly or not, by this reference."""
     referred = [element.column for element in reference.elements]
-    family = select(*referred).where(where).cte(recursive=True)
+    family = select(*referred).where(where).cte(recursive=True, nesting=True)
     of_family = (each == column for each, column in zip(_referring(reference, dialect), family.c, strict=True))
     return _in(referred, select(family.union(select(*referred).where(*of_family))))
 

@@ -22,25 +22,26 @@ class _Lead:
     # The ids in the rows of each part; and in whose rows given ids stand.
     found: Sequence[tuple[Part, Executable]]
     claimants: Executable
-
-    @property
-    def top(self) -> Role:
-        return self.source.levels[0].key.role
+    tops: Sequence[Role]
 
     def follow(self, telling: Ids) -> Iterator[str]:
         """Yield the ids that stand in the rows of who is known by these ids."""
         for part, query in self.found:
             for parameters in self.source.parameters(part, telling):
                 for (value,) in self.source.database.stream(query, parameters):
-                    # Another value, such as "default", may stand for more than what is the owner's.
-                    if value and (self.source.owned.keys[self.role].unique or is_generated(value)):
+                    # Another value, such as "default" or a number, may stand for more than what is the owner's.
+                    if value and (self.source.owned.keys[self.role].unique or is_generated(str(value))):
                         yield value
 
     def of_others(self, values: Iterable[str], known: Ids, existing: Ids) -> Iterator[str]:
         """Yield those of the values that stand in the rows of somebody else who exists."""
         for chunk in chunks(values):
-            for claimant, value in self.source.database.stream(self.claimants, {"found": chunk}):
-                if claimant in existing[self.top] and claimant not in known[self.top]:
+            for value, *claimants in self.source.database.stream(self.claimants, {"found": chunk}):
+                named = (
+                    (role, name) for role, name in zip(self.tops, claimants, strict=True) if name in existing[role]
+                )
+                role, name = next(named, (None, ""))  # the first that names somebody decides
+                if role and name not in known[role]:
                     yield value
 
 
@@ -71,7 +72,8 @@ def _find(claims: Iterable[Claims], role: Role) -> Iterator[_Lead]:
     tops = {Role.TENANT, Role.AGENT} - {role}
     for source in claims:
         if role in source.owned.keys and source.levels[0].key.role in tops:
-            top = source.levels[0].key.columns[0]
+            keys = [level.key for level in source.levels if level.key.role in tops]
             for column in source.owned.keys[role].columns:
                 found = [(part, select(column).distinct().where(part.where)) for part in source.parts()]
-                yield _Lead(source, role, column, found, select(top, column).distinct().where(column.in_(_FOUND)))
+                claimants = select(column, *(key.columns[0] for key in keys)).distinct().where(column.in_(_FOUND))
+                yield _Lead(source, role, column, found, claimants, [key.role for key in keys])

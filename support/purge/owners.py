@@ -84,7 +84,8 @@ def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:
         value
         for database in databases
         for table in database.registers(role)
-        for value in database.values(table.column(role), table.column(role).is_not(None))
+        for column in table.keys[role].columns
+        for value in database.values(column, column.is_not(None))
     )
 
 

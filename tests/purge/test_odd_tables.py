@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import column, select, text
 from sqlalchemy import table as sql_table
 
-from support.purge import PurgeError, Selection, purge
+from support.purge import PurgeError, Selection, Snapshot, compare, purge
 from tests.purge.site import Inhabitant, Site
 
 Two = tuple[Inhabitant, Inhabitant]
@@ -73,8 +73,10 @@ def test_answers_go_with_what_they_answer_down_to_the_last(site: Site, two: Two)
     second = [site.add("thread", answers=each) for each in first]
     third = [site.add("thread", answers=each) for each in second]
 
-    remove(site, two[0])
+    selection = Selection.of(tenant_ids=[two[0].tenant_id])
+    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
 
+    assert (planned["thread"], counts["thread"]) == (3, 3)
     assert [site.holds("thread", id=each[0]) for each in (first, second, third)] == [False] * 3
     assert [site.holds("thread", id=each[1]) for each in (first, second, third)] == [True] * 3
 
@@ -108,6 +110,103 @@ def test_tables_that_refer_to_each_other_in_a_circle_are_purged(site: Site, two:
     third = site.populate("testuser_3")
     site.add("teams", tenant_id=third.tenant_id, lead=lead)
     assert f"A row of teams of tenant {third.tenant_id} refers to a row of members" in refused(site, other)
+
+
+def test_what_is_an_owners_only_by_a_reference_goes_also_in_a_circle(site: Site) -> None:
+    site.execute("CREATE TABLE chats (id INTEGER PRIMARY KEY, tenant_id TEXT)")
+    site.execute("CREATE TABLE lines (id INTEGER PRIMARY KEY, chat INTEGER REFERENCES chats (id), body TEXT)")
+    site.execute("ALTER TABLE chats ADD COLUMN pinned INTEGER REFERENCES lines (id)")
+    one, other = site.populate("testuser_1"), site.populate("testuser_2")
+    for each in (one, other):
+        chat = site.add("chats", tenant_id=each.tenant_id)
+        line = site.add("lines", chat=chat)
+        site.execute(f"UPDATE chats SET pinned = {line} WHERE id = {chat}")  # noqa: S608 - numbers of our own
+
+    remove(site, one)
+
+    assert numbers_in(site, "lines") == [line]
+    assert site.holds("chats", tenant_id=other.tenant_id, pinned=line)
+
+
+@pytest.mark.parametrize("column", ["owner", "tenant_id TEXT, owner"])
+def test_a_chat_stream_tells_whose_a_row_is_that_refers_to_an_owners(site: Site, two: Two, column: str) -> None:
+    site.execute("CREATE TABLE pictures (id INTEGER PRIMARY KEY, tenant_id TEXT)")
+    reference = "picture INTEGER REFERENCES pictures (id)"
+    site.execute(f"CREATE TABLE sent (id INTEGER PRIMARY KEY, {column} TEXT, chat_id TEXT, {reference})")
+    one, other = two
+    with site.engine.connect() as connection:
+        query = text("SELECT stream_id FROM chat_streams WHERE tenant_id = :tenant")
+        streams = [connection.scalar(query, {"tenant": each.tenant_id}) for each in two]
+    picture = site.add("pictures", tenant_id=one.tenant_id)
+    for stream in streams:
+        site.add("sent", chat_id=stream, picture=picture)
+
+    assert f"A row of sent of chat stream {streams[1]} refers to a row of pictures" in refused(site, one)
+    remove(site, one, other)
+    assert site.counts()["sent"] == 0
+
+
+def test_a_group_of_another_tenant_is_known_by_its_agent_where_no_tenant_is_named(site: Site, two: Two) -> None:
+    site.execute(
+        "CREATE TABLE said (id INTEGER PRIMARY KEY, tenant_id TEXT, agent_id TEXT, chat_id TEXT)",
+        "CREATE TABLE habits (id INTEGER PRIMARY KEY, chat_id TEXT)",
+    )
+    one, other = two
+    group = "0123456789abcdef" * 2
+    site.add("said", tenant_id=one.tenant_id, agent_id=one.agent_ids[0], chat_id=group)
+    site.add("said", tenant_id="default", agent_id=other.agent_ids[0], chat_id=group)
+    shared = site.add("habits", chat_id=group)
+
+    remove(site, one)
+
+    assert site.holds("habits", id=shared)
+    assert site.holds("said", agent_id=other.agent_ids[0], chat_id=group)
+
+
+def test_others_call_an_owner_by_its_name_and_not_by_the_number_of_its_row(site: Site, two: Two) -> None:
+    site.execute(
+        "CREATE TABLE users (id TEXT PRIMARY KEY, user_id TEXT UNIQUE, tenant_id TEXT, username TEXT, password TEXT)",
+        "CREATE TABLE logins (id INTEGER PRIMARY KEY, user_id TEXT)",
+    )
+    for each in two:
+        site.add("users", user_id=each.user_id, tenant_id=each.tenant_id, username=each.username, password="x")  # noqa: S106
+    logins = [site.add("logins", user_id=each.user_id) for each in two]
+
+    remove(site, two[0])
+
+    assert numbers_in(site, "logins") == logins[1:]
+
+
+# What a value of a column of SQLite is, whatever the column is declared as.
+STORED = {
+    "DATETIME": ("2026-01-01 10:00:00", "2026-01-01 10:00:01"),
+    "DECIMAL(20, 0)": (1234567890123456789, 1234567890123456791),
+    "STRING": ("one", "other"),
+    "BOOLEAN": ("yes", "no"),
+    "BLOB": ("text", b"bytes"),
+    "JSON": ("", "{}"),
+    "VECTOR(3)": (b"\xff\xfe", b"\x80"),
+}
+
+
+@pytest.mark.parametrize("declared", STORED)
+def test_a_key_is_what_is_stored_whatever_it_is_declared_as(site: Site, two: Two, declared: str) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite stores what a column is not declared as.")
+    site.execute(f"CREATE TABLE events (at {declared} PRIMARY KEY, tenant_id TEXT, chat_id STRING, anything)")
+    with site.engine.begin() as connection:
+        for value, each in zip(STORED[declared], two, strict=True):
+            row = {"value": value, "tenant": each.tenant_id, "bytes": b"\xff\xfe"}
+            connection.execute(text("INSERT INTO events VALUES (:value, :tenant, 123456, :bytes)"), row)
+            connection.execute(text("INSERT INTO notes (note) VALUES (:bytes)"), row)
+    before = Snapshot.take([site.url])
+
+    counts = purge([site.url], Selection.of(tenant_ids=[two[0].tenant_id])).counts
+
+    (gone,) = [each for each in compare(before, Snapshot.take([site.url])) if each.table == "events"]
+    assert (counts["events"], gone.rows, gone.owner[0]) == (1, -1, two[0].tenant_id)
+    with site.engine.connect() as connection:
+        assert connection.scalars(text("SELECT tenant_id FROM events")).all() == [two[1].tenant_id]
 
 
 KINDS = {"sqlite": ("STRING", "UUID", "NUMERIC"), "postgresql": ("UUID", "words", "TEXT[]")}
@@ -172,6 +271,60 @@ def test_a_full_text_index_of_sqlite_is_purged_through_its_table(site: Site) -> 
         connection.execute(text("INSERT INTO memory (memory) VALUES ('integrity-check')"))
         found = connection.execute(text("SELECT agent_id FROM memory WHERE memory MATCH 'pie'")).all()
     assert found == [(other.agent_ids[0],)]
+
+
+def test_a_full_text_index_of_another_table_follows_that(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite has them.")
+    site.execute(
+        "CREATE TABLE sayings (id INTEGER PRIMARY KEY, tenant_id TEXT, content TEXT)",
+        "CREATE VIRTUAL TABLE a_index USING fts5(content, tenant_id UNINDEXED, content='sayings', content_rowid='id')",
+        """CREATE TRIGGER said AFTER INSERT ON sayings BEGIN
+            INSERT INTO a_index (rowid, content, tenant_id) VALUES (new.id, new.content, new.tenant_id); END""",
+        """CREATE TRIGGER unsaid AFTER DELETE ON sayings BEGIN
+            INSERT INTO a_index (a_index, rowid, content, tenant_id)
+            VALUES ('delete', old.id, old.content, old.tenant_id); END""",
+    )
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    for each in (one, other):
+        site.add("sayings", tenant_id=each.tenant_id, content="likes pie")
+
+    remove(site, one)
+
+    with site.engine.connect() as connection:
+        connection.execute(text("INSERT INTO a_index (a_index) VALUES ('integrity-check')"))
+        found = connection.scalars(text("SELECT tenant_id FROM a_index WHERE a_index MATCH 'pie'")).all()
+    assert found == [other.tenant_id]
+
+
+def test_a_partition_is_a_part_of_its_table(site: Site) -> None:
+    if site.engine.dialect.name != "postgresql":
+        pytest.skip("Only PostgreSQL has partitions.")
+    site.execute(
+        "CREATE TABLE logs (id INTEGER, tenant_id TEXT) PARTITION BY RANGE (id)",
+        "CREATE TABLE logs_one PARTITION OF logs FOR VALUES FROM (0) TO (1000)",
+    )
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    logs = [site.add("logs", tenant_id=each.tenant_id) for each in (one, other)]
+
+    selection = Selection.of(tenant_ids=[one.tenant_id])
+    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+
+    assert planned == counts
+    assert (counts["logs"], "logs_one" in counts, numbers_in(site, "logs")) == (1, False, logs[1:])
+
+
+def test_blanks_that_fill_a_column_up_are_no_part_of_an_id(site: Site) -> None:
+    if site.engine.dialect.name != "postgresql":
+        pytest.skip("Only PostgreSQL fills columns up.")
+    site.execute("CREATE TABLE filled (id INTEGER PRIMARY KEY, tenant_id CHAR(40), body TEXT)")
+    one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
+    site.add("filled", tenant_id=one.tenant_id)
+    kept = site.add("filled", tenant_id=other.tenant_id, body=f"about {one.tenant_id}")
+
+    remove(site, one)
+
+    assert numbers_in(site, "filled") == [kept]
 
 
 def test_tables_of_the_same_name_in_two_schemas_are_told_apart(site: Site) -> None:
