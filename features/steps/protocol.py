@@ -39,6 +39,14 @@ def client_sends_odd_frames(context: HasWorld, person: str, tenant: str, agent: 
 
 
 @when(
+    'the client of {person:Name} sends {tenant:Name}\'s "{agent}" {frame} {count:d} times,'
+    " and a proper message after that"
+)
+def client_repeats_odd_frame(context: HasWorld, person: str, tenant: str, agent: str, frame: str, count: int) -> None:
+    frames.send_odd_frames(context.world.scene, person, tenant, agent, [frame], count)
+
+
+@when(
     'the client of {person:Name} sends {tenant:Name}\'s "{agent}" a message for {platform:Platform},'
     " and a proper one after it"
 )
@@ -97,6 +105,16 @@ def acknowledged_first(context: HasWorld) -> None:
     expectations.acknowledged_first(context.world.scene.answered)
 
 
+@then("each acknowledgement says that the message was received, and when")
+def acknowledgements_say_when(context: HasWorld) -> None:
+    expectations.acknowledged_just_now(context.world.scene.answered)
+
+
+@then("each reply says when it was written and sent")
+def replies_say_when(context: HasWorld) -> None:
+    expectations.replied_just_now(context.world.scene.answered)
+
+
 @then("each reply names the server, the platform of the message, and its group or, in private, who asked")
 def reply_names_both_sides(context: HasWorld) -> None:
     for answered in context.world.scene.answered:
@@ -130,6 +148,12 @@ def only_proper_messages_are_stored(context: HasWorld, agent: str, tenant: str) 
     scene = context.world.scene
     messages = frames.proper_messages(scene, tenant, agent)
     expectations.only_these_stored(context.world, scene.tenant(tenant).tenant_id, scene.agent(agent).agent_id, messages)
+
+
+@then("each of these frames is stored for {tenant:Name}, too")
+def odd_frames_are_stored(context: HasWorld, tenant: str) -> None:
+    world = context.world
+    expectations.all_stored(world, world.scene.tenant(tenant).tenant_id, world.scene.trials)
 
 
 @then('{person:Name} is answered by {tenant:Name}\'s "{agent}", if need be on a new connection')
