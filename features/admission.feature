@@ -184,7 +184,7 @@ Feature: Admission
     And Globex has created the agent "Gil"
     And Globex is connected to "Gil"
     When <the right ends>
-    And Lin writes to Acme's "Ada", although the right has ended, while 10 people write to "Gil"
+    And Kim writes to Acme's "Ada", although the right has ended, while 10 people write to "Gil"
     Then the connection of Acme to "Ada" is closed with a reason
     And nothing of it is stored or put to the model
     And "Gil" answers each of these people
