@@ -176,4 +176,5 @@ Feature: Frames
     Given Lin has been answered by Acme's "Ada"
     When nobody writes to "Ada" until the connection of Acme has been probed twice
     Then the idle connection of Acme to "Ada" was probed and is open
+    And the replier answers when it is probed on the connection of Acme to "Ada"
     And Lin is answered by Acme's "Ada"

@@ -100,6 +100,12 @@ def idle_connection_is_open(context: HasWorld, tenant: str, agent: str) -> None:
     expectations.probed_and_open(context.world.scene.connection(f"{tenant} to {agent}"), 2)
 
 
+@then('the replier answers when it is probed on the connection of {tenant:Name} to "{agent}"')
+def replier_answers_ping(context: HasWorld, tenant: str, agent: str) -> None:
+    connection = context.world.scene.connection(f"{tenant} to {agent}")
+    expectations.answers_ping(connection, context.world.reply_timeout)
+
+
 @then("each message was acknowledged before it was answered")
 def acknowledged_first(context: HasWorld) -> None:
     expectations.acknowledged_first(context.world.scene.answered)

@@ -89,6 +89,14 @@ def probed_and_open(connection: Connection, times: int) -> None:
     expect(connection.pings >= times, f"The replier sent {connection.pings} PINGs; expected {times} of them.")
 
 
+def answers_ping(connection: Connection, timeout: float) -> None:
+    """The replier answers when it is asked whether it is there."""
+    expect(
+        connection.ping(timeout),
+        f"The replier sent no PONG within {timeout:g} s of a PING; expected one, or a client takes it for gone.",
+    )
+
+
 def still_usable(trials: Sequence[Trial]) -> None:
     """After each frame a proper message was answered."""
     expect(bool(trials), "No frame was sent; expected a When that does.")
