@@ -177,13 +177,17 @@ Feature: Admission
     And Lin is answered by Acme's "Ada"
 
   @ADM-015 @critical
-  Scenario Outline: What is written after the right has ended is not heard
+  Scenario Outline: What is written after the right has ended is not heard, and what others write at that moment is
     Given Acme is connected to "Ada"
     And Lin has been answered by Acme's "Ada"
+    And Globex has registered
+    And Globex has created the agent "Gil"
+    And Globex is connected to "Gil"
     When <the right ends>
-    And Lin writes to Acme's "Ada", although the right has ended
+    And Kim writes to Acme's "Ada", although the right has ended, while 10 people write to "Gil"
     Then the connection of Acme to "Ada" is closed with a reason
     And nothing of it is stored or put to the model
+    And "Gil" answers each of these people
 
     Examples: How the right ends
       | the right ends                   |

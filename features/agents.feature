@@ -284,7 +284,7 @@ Feature: Agents
 
   @AGT-021 @critical
   Scenario: Agents that are made at the same time are all there
-    When Acme creates 16 agents from the template friendly_assistant at the same time
+    When Acme creates 60 agents from the template friendly_assistant at the same time
     Then Acme has the agents that were accepted, as they were given, and no others
 
   @AGT-022 @critical

@@ -110,7 +110,7 @@ Feature: Conversation
     Then each of the connections of "Ada" receives the answer to Lin
 
   @CNV-011 @critical @needs.model
-  Scenario: An agent reads every writing exactly as it was written
+  Scenario: An agent reads every writing exactly as it was written, and answers as its model does
     When Lin writes each of these to "Ada" and is answered
       | what                         | text                                 |
       | Chinese with its punctuation | 你好，世界！“引号”——《书名》……       |
@@ -124,6 +124,7 @@ Feature: Conversation
       | what looks like an escape    | C:\\new\\table 和 \\u4f60            |
     Then "Ada" answers each message of Lin
     And "Ada" has read exactly each message of Lin
+    And "Ada" has answered Lin exactly as the model did
 
   @CNV-012 @normal @needs.model
   Scenario: An agent reads several lines as they were written
@@ -198,3 +199,17 @@ Feature: Conversation
   Scenario: An answer takes hardly longer than the model does
     When Lin writes 6 messages to "Ada", each after the answer to the one before, and the model takes its time
     Then the answers took at most twice as long as the model
+
+  @CNV-020 @critical @needs.model
+  Scenario: A long answer arrives whole
+    When Lin writes "讲一个很长的故事" to "Ada", and the model answers at great length
+    Then "Ada" answers Lin with all that the model said
+
+  @CNV-021 @critical @needs.model
+  Scenario: Whoever reconnects while the model thinks gets the answer on the new connection
+    When Lin writes "你好" to "Ada", and the model hangs
+    Then the model was asked about each of these messages
+    When "Ada" reconnects
+    And the model recovers
+    Then each of the connections of "Ada" receives the answer to Lin
+    And nothing else has arrived

@@ -164,3 +164,9 @@ Feature: Login
     Given Acme has registered
     When Acme logs in on its "laptop"
     Then Acme sees that it logged in just now
+
+  @LOG-018 @normal
+  Scenario: Slips are forgotten with each login
+    Given Acme has registered
+    When Acme tries to log in 4 times, each time after 3 slips
+    Then every attempt is accepted

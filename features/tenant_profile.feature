@@ -13,6 +13,7 @@ Feature: Tenant profile and statistics
       | phone number  | an ordinary one |
       | tenant type   | enterprise      |
     Then the profile of Acme shows what it registered with
+    And Acme sees that it registered just now
 
   @TEN-002 @critical
   Scenario Outline: What a tenant changes of itself is kept, and the rest stays: <detail>, <value>

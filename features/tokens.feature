@@ -205,3 +205,10 @@ Feature: Tokens
     When the refresh token of Acme has come to its end
     Then the refresh token of Acme is refused
     But the right password of Acme is accepted
+
+  @TOK-018 @normal @needs.renewal
+  Scenario: Whoever gets an access token is told of which type it is and when it ends
+    Given Acme has registered
+    When Acme tries to log in and to renew that session
+    Then every attempt is accepted
+    And each answer calls its access token a bearer token and says when it ends

@@ -10,12 +10,12 @@ from support.errors import UsageError
 from support.scene import Scene
 
 
-def send_odd_frames(scene: Scene, person: str, tenant: str, agent: str, names: Iterable[str]) -> None:
-    """Send frames that are not proper, by the words that features call them."""
+def send_odd_frames(scene: Scene, person: str, tenant: str, agent: str, names: Iterable[str], times: int = 1) -> None:
+    """Send frames that are not proper, by the words that features call them, each so many times."""
     names = list(names)
     if unknown := [name for name in names if name not in ODD_FRAMES]:
         raise UsageError(f"{unknown} are no odd frames that the suite knows; it knows {list(ODD_FRAMES)}.")
-    _try(scene, person, tenant, agent, [(name, ODD_FRAMES[name]) for name in names])
+    _try(scene, person, tenant, agent, [(name, ODD_FRAMES[name]) for name in names], times)
 
 
 def send_for_platform(scene: Scene, person: str, tenant: str, agent: str, platform: str) -> None:
@@ -81,10 +81,12 @@ def proper_messages(scene: Scene, tenant: str, agent: str) -> list[Answered]:
     return [each for each in scene.answered if each.connection.credential == credential]
 
 
-def _try(scene: Scene, person: str, tenant: str, agent: str, changes: Iterable[tuple[str, Change]]) -> None:
+def _try(
+    scene: Scene, person: str, tenant: str, agent: str, changes: Iterable[tuple[str, Change]], times: int = 1
+) -> None:
     connection = scene.connection(f"{tenant} to {agent}")
     speaker = scene.speaker(person, connection.platform)
-    trials = try_frames(connection, speaker, changes, scene.grounds.reply_timeout)
+    trials = try_frames(connection, speaker, changes, scene.grounds.reply_timeout, times)
     scene.trials += trials
     scene.unheard += [trial.marker for trial in trials]
     scene.answered += [trial.barrier for trial in trials if trial.barrier]

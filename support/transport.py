@@ -37,6 +37,11 @@ class Ping:
 
 
 @dataclass(frozen=True)
+class Pong:
+    """The replier has answered our asking whether it is there."""
+
+
+@dataclass(frozen=True)
 class Closed:
     """How a connection ended; code is None when there was no close frame."""
 
@@ -48,7 +53,7 @@ class Closed:
 
 
 # What comes on a connection: a frame, or something about the connection; None when it means nothing to us.
-Arrival = str | Ping | Closed | None
+Arrival = str | Ping | Pong | Closed | None
 
 
 class Transport:
@@ -109,7 +114,11 @@ class Transport:
             return Closed(code, data[2:].decode("utf-8", "replace"))
         if opcode == ABNF.OPCODE_PING:
             return Ping()
-        return None if opcode == ABNF.OPCODE_PONG else self._read(data.decode("utf-8", "replace"))
+        return Pong() if opcode == ABNF.OPCODE_PONG else self._read(data.decode("utf-8", "replace"))
+
+    def ping(self) -> None:
+        """Ask whether the replier is there; every WebSocket must answer that, whatever is spoken on it."""
+        self._web_socket.ping()
 
     def close(self) -> None:
         """Say goodbye and wait for nothing; whoever reads the socket closes it."""

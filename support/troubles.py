@@ -13,7 +13,8 @@ from support.http_sessions import Sessions
 Trouble = Mapping[str, Any]
 
 _sessions = Sessions()
-_LONG_ANSWER = "这是一个很长的故事。" * 30_000
+# What the endpoint says when it answers at great length.
+LONG_ANSWER = "这是一个很长的故事。" * 30_000
 
 TROUBLES: Mapping[str, Trouble] = {
     "hangs": {"hang": True},
@@ -27,7 +28,7 @@ TROUBLES: Mapping[str, Trouble] = {
     "answers something else": {"body": "[null]"},
     "answers without a choice": {"body": '{"choices": []}'},
     "answers without a text": {"body": '{"choices": [{"message": {"role": "assistant", "content": null}}]}'},
-    "answers at great length": {"body": json.dumps({"choices": [{"message": {"content": _LONG_ANSWER}}]})},
+    "answers at great length": {"body": json.dumps({"choices": [{"message": {"content": LONG_ANSWER}}]})},
 }
 
 

@@ -168,6 +168,12 @@ def somebody_slips(context: HasWorld, times: int, tenant: str) -> None:
     scene.answers = attempts.numbered(tries)
 
 
+@when("{tenant:Name} tries to log in {times:d} times, each time after {slips:d} slips")
+def slips_and_logs_in(context: HasWorld, tenant: str, times: int, slips: int) -> None:
+    scene = context.world.scene
+    scene.answers = attempts.slip_and_log_in(context.world.configurator, scene.tenant(tenant), times, slips)
+
+
 @when("somebody tries {times:d} times to log in as {tenant:Name} and as a user that nobody is")
 def somebody_logs_in_by_turns(context: HasWorld, times: int, tenant: str) -> None:
     scene = context.world.scene
@@ -255,6 +261,11 @@ def told_to_come_back(context: HasWorld) -> None:
 @then("the answers for the one take about as long as those for the other")
 def answers_took_as_long(context: HasWorld) -> None:
     accounts.took_as_long(context.world.scene.answers)
+
+
+@then("{tenant:Name} sees that it registered just now")
+def sees_registration(context: HasWorld, tenant: str) -> None:
+    accounts.registered_just_now(context.world.configurator, context.world.scene.tenant(tenant))
 
 
 @then("{tenant:Name} sees that it logged in just now")

@@ -2,7 +2,7 @@
 
 from behave import given, then, when
 
-from support import attempts
+from support import attempts, crowds
 from support.expectations import admission as expectations
 from support.traces import traces
 from support.world import HasWorld
@@ -89,8 +89,14 @@ def everything_is_removed(context: HasWorld, tenant: str) -> None:
     context.world.purge([context.world.scene.tenant(tenant)])
 
 
-@when('{person:Name} writes to {tenant:Name}\'s "{agent}", although the right has ended')
-def person_writes_without_right(context: HasWorld, person: str, tenant: str, agent: str) -> None:
+@when(
+    '{person:Name} writes to {tenant:Name}\'s "{agent}", although the right has ended,'
+    " while {count:d} people write to {other:Quoted}"
+)
+def person_writes_without_right(
+    context: HasWorld, person: str, tenant: str, agent: str, count: int, other: str
+) -> None:
+    crowds.write_at_once(context.world.scene, other, count)
     attempts.write_unheard(context.world.scene, person, tenant, agent)
 
 

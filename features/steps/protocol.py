@@ -39,6 +39,14 @@ def client_sends_odd_frames(context: HasWorld, person: str, tenant: str, agent: 
 
 
 @when(
+    'the client of {person:Name} sends {tenant:Name}\'s "{agent}" {frame} {count:d} times,'
+    " and a proper message after that"
+)
+def client_repeats_odd_frame(context: HasWorld, person: str, tenant: str, agent: str, frame: str, count: int) -> None:
+    frames.send_odd_frames(context.world.scene, person, tenant, agent, [frame], count)
+
+
+@when(
     'the client of {person:Name} sends {tenant:Name}\'s "{agent}" a message for {platform:Platform},'
     " and a proper one after it"
 )
@@ -92,9 +100,25 @@ def idle_connection_is_open(context: HasWorld, tenant: str, agent: str) -> None:
     expectations.probed_and_open(context.world.scene.connection(f"{tenant} to {agent}"), 2)
 
 
+@then('the replier answers when it is probed on the connection of {tenant:Name} to "{agent}"')
+def replier_answers_ping(context: HasWorld, tenant: str, agent: str) -> None:
+    connection = context.world.scene.connection(f"{tenant} to {agent}")
+    expectations.answers_ping(connection, context.world.reply_timeout)
+
+
 @then("each message was acknowledged before it was answered")
 def acknowledged_first(context: HasWorld) -> None:
     expectations.acknowledged_first(context.world.scene.answered)
+
+
+@then("each acknowledgement says that the message was received, and when")
+def acknowledgements_say_when(context: HasWorld) -> None:
+    expectations.acknowledged_just_now(context.world.scene.answered)
+
+
+@then("each reply says when it was written and sent")
+def replies_say_when(context: HasWorld) -> None:
+    expectations.replied_just_now(context.world.scene.answered)
 
 
 @then("each reply names the server, the platform of the message, and its group or, in private, who asked")
@@ -130,6 +154,12 @@ def only_proper_messages_are_stored(context: HasWorld, agent: str, tenant: str) 
     scene = context.world.scene
     messages = frames.proper_messages(scene, tenant, agent)
     expectations.only_these_stored(context.world, scene.tenant(tenant).tenant_id, scene.agent(agent).agent_id, messages)
+
+
+@then("each of these frames is stored for {tenant:Name}, too")
+def odd_frames_are_stored(context: HasWorld, tenant: str) -> None:
+    world = context.world
+    expectations.all_stored(world, world.scene.tenant(tenant).tenant_id, world.scene.trials)
 
 
 @then('{person:Name} is answered by {tenant:Name}\'s "{agent}", if need be on a new connection')

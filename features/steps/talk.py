@@ -170,6 +170,17 @@ def agent_has_read_exactly(context: HasWorld, agent: str, person: str) -> None:
         expected.read_exactly(context.world, said)
 
 
+@then("{agent:Quoted} has answered {person:Name} exactly as the model did")
+def agent_has_answered_as_model(context: HasWorld, agent: str, person: str) -> None:
+    for said in talk.all_said(context.world.scene, agent, person):
+        expected.answered_as_the_model(context.world, said)
+
+
+@then("{agent:Quoted} answers {person:Name} with all that the model said")
+def agent_answers_at_length(context: HasWorld, agent: str, person: str) -> None:
+    expected.answered_at_length(context.world, talk.all_said(context.world.scene, agent, person)[-1])
+
+
 @then("{agent:Quoted} has read {one:Quoted} and then {two:Quoted} in each message")
 def agent_has_read_parts(context: HasWorld, agent: str, one: str, two: str) -> None:
     for said in talk.all_said(context.world.scene, agent):

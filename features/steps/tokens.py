@@ -49,6 +49,12 @@ def renews_session_at_once(context: HasWorld, tenant: str, times: int) -> None:
     scene.answers = attempts.numbered(at_the_same_moment(times, lambda: renewal.attempt(configurator, json=body)))
 
 
+@when("{tenant:Name} tries to log in and to renew that session")
+def logs_in_and_renews(context: HasWorld, tenant: str) -> None:
+    scene = context.world.scene
+    scene.answers = attempts.log_in_and_renew(context.world.configurator, scene.tenant(tenant))
+
+
 @when("somebody tries to renew the session of {tenant:Name} with each of these")
 def somebody_renews_with(context: HasWorld, tenant: str) -> None:
     scene = context.world.scene
@@ -127,6 +133,11 @@ def renewed_token_names(context: HasWorld, tenant: str) -> None:
 @then("all new access tokens differ")
 def new_tokens_differ(context: HasWorld) -> None:
     tokens.all_differ(context.world.scene.answers)
+
+
+@then("each answer calls its access token a bearer token and says when it ends")
+def answers_describe_tokens(context: HasWorld) -> None:
+    tokens.each_described(context.world.scene.answers)
 
 
 @then('the "{device}" can renew its session')

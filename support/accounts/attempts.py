@@ -172,6 +172,26 @@ def nonsense_everywhere(configurator: ConfiguratorClient, tenant: Tenant) -> Ans
     }
 
 
+def log_in_and_renew(configurator: ConfiguratorClient, tenant: Tenant) -> Answers:
+    """Try to log in, and to exchange the refresh token of that login for another access token."""
+    configurator.before_token()
+    login = configurator.try_to_log_in(tenant.username, tenant.password)
+    configurator.before_token()
+    body = {"refresh_token": login.json().get("refresh_token")}
+    return {"the login": login, "the renewal": OPERATIONS["renew the session"].attempt(configurator, json=body)}
+
+
+def slip_and_log_in(configurator: ConfiguratorClient, tenant: Tenant, times: int, slips: int) -> Answers:
+    """Log in so many times, each time after so many wrong passwords; return the answers to the right ones."""
+    answers = []
+    for _ in range(times):
+        for _ in range(slips):
+            configurator.try_to_log_in(tenant.username, ANOTHER_PASSWORD)
+        configurator.before_token()
+        answers.append(configurator.try_to_log_in(tenant.username, tenant.password))
+    return numbered(answers)
+
+
 def log_in_by_turns(configurator: ConfiguratorClient, tenant: Tenant, times: int) -> Answers:
     """Try, by turns, a wrong password of the tenant and any password of a user that nobody is."""
     return {

@@ -55,6 +55,8 @@ class Connection:
         self.pending: list[Frame] = []
         # How many PINGs came; each is answered by the reader.
         self.pings = 0
+        # How many of our own were answered.
+        self.pongs = 0
         # How often each msg_id was sent and its acknowledgement not yet consumed.
         self._unacknowledged: Counter[str] = Counter()
         self.pace = pace
@@ -101,6 +103,13 @@ class Connection:
         except (websocket.WebSocketException, OSError) as error:
             where = f"connection {self.transcript.number} ({self.transcript.title})"
             raise NoFrame(f"A frame could not be sent on {where}: {self.closed or error}.") from error
+
+    def ping(self, timeout: float) -> bool:
+        """Send a PING; return whether the PONG has come after `timeout` seconds at most."""
+        known = self.pongs
+        self.transcript.add(">", "PING")
+        self._transport.ping()
+        return self.wait(lambda: self.pongs > known, timeout)
 
     def say_goodbye(self) -> None:
         """Tell the replier that nothing more comes; the answer is the reader's."""
@@ -179,6 +188,13 @@ class Connection:
         self.transcript.add("<", "PING")
         with self._changed:
             self.pings += 1
+            self._changed.notify_all()
+
+    def receive_pong(self) -> None:
+        """Take note of the answer to a PING of ours, from the reader."""
+        self.transcript.add("<", "PONG")
+        with self._changed:
+            self.pongs += 1
             self._changed.notify_all()
 
     def end(self, closed: Closed) -> None:

@@ -23,7 +23,7 @@ from support.chat.pace import Pace
 from support.chat.transcript import Transcript
 from support.errors import InfrastructureError
 from support.masking import mask, remember_secret
-from support.transport import Closed, Ping, connect
+from support.transport import Closed, Ping, Pong, connect
 
 OPEN_TIMEOUT_SECONDS = 15.0
 
@@ -167,6 +167,8 @@ class Reader:
             self._end(connection, arrival)
         elif isinstance(arrival, Ping):
             connection.receive_ping()
+        elif isinstance(arrival, Pong):
+            connection.receive_pong()
         elif arrival is not None:
             connection.receive(read_frame(arrival, time.perf_counter()))
 

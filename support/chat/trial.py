@@ -21,27 +21,33 @@ class Trial:
 
 
 def try_frames(
-    connection: Connection, speaker: Speaker, changes: Iterable[tuple[str, Change]], timeout: float
+    connection: Connection, speaker: Speaker, changes: Iterable[tuple[str, Change]], timeout: float, times: int = 1
 ) -> list[Trial]:
-    """Send what each (name, change) makes of a proper frame, each with a proper one after it; end at the first harm."""
+    """Send what each (name, change) makes of a proper frame, so many times, and a proper one after it.
+
+    The first harm ends it.
+    """
     trials = []
     for name, change in changes:
-        trials.append(_try_frame(connection, speaker, name, change, timeout))
+        trials.append(_try_frame(connection, speaker, name, change, timeout, times))
         if trials[-1].harm:
             break
     return trials
 
 
-def _try_frame(connection: Connection, speaker: Speaker, name: str, change: Change, timeout: float) -> Trial:
+def _try_frame(
+    connection: Connection, speaker: Speaker, name: str, change: Change, timeout: float, times: int
+) -> Trial:
     connection.finish_reading()
     marker = new_marker()
     message = text_message(connection.credential, speaker, f"你好 {marker}", new_message_id())
-    odd = change(standard_frame(message, new_message_id()))
     try:
-        if isinstance(odd, dict):
-            connection.send_frame(odd)
-        else:
-            connection.send_raw(odd)
+        for _ in range(times):
+            odd = change(standard_frame(message, new_message_id()))
+            if isinstance(odd, dict):
+                connection.send_frame(odd)
+            else:
+                connection.send_raw(odd)
         connection.begin_reading()
         return Trial(name, marker, ask(connection, speaker).await_answer(timeout), None)
     except NoFrame as error:

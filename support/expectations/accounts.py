@@ -117,11 +117,20 @@ def took_as_long(answers: Answers) -> None:
 
 def logged_in_just_now(configurator: ConfiguratorClient, tenant: Tenant) -> None:
     """The account says when the last login was: now, in UTC."""
-    told = configurator.who_am_i(tenant).get("last_login_at")
+    _sees_just_now(configurator, tenant, "last_login_at")
+
+
+def registered_just_now(configurator: ConfiguratorClient, tenant: Tenant) -> None:
+    """The account says when it was made: now, in UTC."""
+    _sees_just_now(configurator, tenant, "created_at")
+
+
+def _sees_just_now(configurator: ConfiguratorClient, tenant: Tenant, name: str) -> None:
+    told = configurator.who_am_i(tenant).get(name)
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     expect(
         told is not None and abs(datetime.fromisoformat(told) - now) < _CLOCKS_DIFFER,
-        f"{tenant.username} sees last_login_at {told}; expected about now, {now.isoformat()} (UTC).",
+        f"{tenant.username} sees {name} {told}; expected about now, {now.isoformat()} (UTC).",
     )
 
 

@@ -1,8 +1,10 @@
 """What must hold for frames: acknowledgements, replies, and what comes of frames that are not proper."""
 
 import json
+import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from support.chat import Answered, Connection, Trial
 from support.expectations import expect
@@ -12,11 +14,38 @@ from support.rows import StoredMessage, stored_messages
 from support.traces import count_by
 from support.world import World
 
+# In seconds.
+_CLOCKS_DIFFER = 120
+
 
 def acknowledged_first(answered: Sequence[Answered]) -> None:
     """Each acknowledgement (which names its message, or it would not be one) came before the reply."""
     late = [each.sent.text for each in answered if each.acknowledgement.received_at > each.reply.received_at]
     expect(not late, f"The reply came before the acknowledgement of {late}; expected the acknowledgement first.")
+
+
+def acknowledged_just_now(answered: Sequence[Answered]) -> None:
+    """Each acknowledgement says that the message was received, and that this is a moment ago, in seconds."""
+    for frame in (json.loads(each.acknowledgement.raw) for each in answered):
+        status = frame["payload"].get("status")
+        expect(status == "received", f"The status of an acknowledgement is {status!r}; expected 'received'.")
+        _of_just_now("acknowledgement", {"the frame": frame["meta"].get("timestamp")})
+
+
+def replied_just_now(answered: Sequence[Answered]) -> None:
+    """Each reply says that it was written and sent a moment ago, in seconds."""
+    for frame in (json.loads(each.reply.raw) for each in answered):
+        written, sent = frame["payload"]["message_info"].get("time"), frame["meta"].get("timestamp")
+        _of_just_now("reply", {"its message": written, "the frame": sent})
+
+
+def _of_just_now(what: str, told: Mapping[str, Any]) -> None:
+    now = time.time()
+    for where, moment in told.items():
+        expect(
+            isinstance(moment, int | float) and abs(now - moment) < _CLOCKS_DIFFER,
+            f"The time of {where} in {what} is {moment}; expected about now, {now:.0f} seconds since 1970.",
+        )
 
 
 def names_both_sides(answered: Answered) -> None:
@@ -60,6 +89,14 @@ def probed_and_open(connection: Connection, times: int) -> None:
     expect(connection.pings >= times, f"The replier sent {connection.pings} PINGs; expected {times} of them.")
 
 
+def answers_ping(connection: Connection, timeout: float) -> None:
+    """The replier answers when it is asked whether it is there."""
+    expect(
+        connection.ping(timeout),
+        f"The replier sent no PONG within {timeout:g} s of a PING; expected one, or a client takes it for gone.",
+    )
+
+
 def still_usable(trials: Sequence[Trial]) -> None:
     """After each frame a proper message was answered."""
     expect(bool(trials), "No frame was sent; expected a When that does.")
@@ -87,6 +124,18 @@ def only_these_stored(world: World, tenant_id: str, agent_id: str, answered: Seq
     speakers = {(each.speaker.platform, each.speaker.user_id, each.speaker.group_id) for each in answered}
     streams = sum(count_by(databases, tenant_id, "platform")["chat_streams", platform] for platform, *_ in speakers)
     expect(streams == len(speakers), f"There are {streams} chat streams; expected {len(speakers)}.")
+
+
+def all_stored(world: World, tenant_id: str, trials: Sequence[Trial]) -> None:
+    """What was sent with each frame is stored among the tenant's messages."""
+    databases = world.databases()
+
+    def missing() -> list[str]:
+        texts = [message.text for message in stored_messages(databases, [tenant_id])]
+        return [trial.name for trial in trials if not any(trial.marker in text for text in texts)]
+
+    lost = settled(world, missing, lambda names: not names)
+    expect(not lost, f"Not stored is {', '.join(lost)}; expected each message to be kept, although it is not answered.")
 
 
 def not_stored_for(sightings: Sequence[Sighting], tenant_id: str) -> None:

@@ -7,6 +7,7 @@ from support.chat import Connection, Conversation
 from support.chat.said import Said
 from support.expectations import expect
 from support.scene import Scene
+from support.troubles import LONG_ANSWER
 from support.world import World
 
 
@@ -66,6 +67,26 @@ def read_exactly(world: World, said: Said) -> None:
         any(said.sent.text in prompt for prompt in prompts),
         f"{said.person} wrote {shown!r} ({len(said.sent.text)} characters) and the model was asked with "
         f"{prompts[0][-300:]!r}; expected the text to the letter.",
+    )
+
+
+def answered_as_the_model(world: World, said: Said) -> None:
+    """The reply to the message is what the model answered, to the letter."""
+    reply, answers = said.await_reply(world.reply_timeout), world.model_answers(said.marker)
+    expect(
+        reply.text in answers,
+        f"{said.agent} answered {said.person} {reply.text[:300]!r}; expected what the model had answered, to the "
+        f"letter: {answers[-1:]}.",
+    )
+
+
+def answered_at_length(world: World, said: Said) -> None:
+    """The reply to the message is the whole of the long answer that the model gave."""
+    reply = said.await_reply(world.reply_timeout)
+    expect(
+        reply.text == LONG_ANSWER,
+        f"{said.agent} answered {said.person} with {len(reply.text)} characters that end in {reply.text[-30:]!r}; "
+        f"expected the {len(LONG_ANSWER)} characters that the model had answered, to the letter.",
     )
 
 

@@ -32,6 +32,19 @@ def says(token: str, tenant: Tenant, kind: str, lifetime: timedelta) -> None:
     )
 
 
+def each_described(answers: Answers) -> None:
+    """Each answer says of its access token that it is a bearer token, and in how many seconds it ends."""
+    for what, answer in answers.items():
+        body = answer.json()
+        claims = claims_of(body["access_token"])
+        seconds = claims["exp"] - claims["iat"]
+        expect(
+            (str(body.get("token_type")).lower(), body.get("expires_in")) == ("bearer", seconds),
+            f"{what}: the answer calls its access token one of the type {body.get('token_type')} that ends in "
+            f"{body.get('expires_in')} s; expected a bearer token that ends in {seconds} s, as it says itself.",
+        )
+
+
 def renewed_for(answer: requests.Response, tenant: Tenant) -> None:
     """The new access token names this tenant, or the renewal was refused."""
     if answer.status_code in _UNAUTHORIZED.statuses:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.sync.server import ServerConnection
 
 from support.chat import Reader, Refused
@@ -186,3 +187,26 @@ def test_an_event_of_a_closed_socket_whose_number_another_has_got_keeps_nobody_w
         reader.close(connection)
         reader._read(connection)
     assert connection.closed == Closed(1000, "by the client")
+
+
+def test_whoever_answers_a_ping_is_there(connection: Connection) -> None:
+    assert [connection.ping(15), connection.ping(15)] == [True, True]
+    assert connection.pongs == 2
+
+
+def test_whoever_does_not_answer_a_ping_is_not(reader: Reader) -> None:
+    done = threading.Event()
+
+    def be_mute(peer: ServerConnection) -> None:
+        send = peer.protocol.send_frame
+
+        def send_no_pong(frame: Frame) -> None:
+            if frame.opcode is not Opcode.PONG:
+                send(frame)
+
+        peer.protocol.send_frame = send_no_pong  # type: ignore[method-assign]
+        done.wait(15)
+
+    with server(be_mute) as url:
+        assert not reader.open(url, "key", "test").ping(0.2)
+        done.set()

@@ -46,6 +46,15 @@ def test_what_is_sent_before_the_proper_frame_is_what_the_change_made_of_a_messa
     assert connection.unexpected() == []
 
 
+def test_an_odd_frame_can_be_sent_many_times_before_the_proper_one(connection: Connection) -> None:
+    changes = [(name, ODD_FRAMES[name]) for name in ("no payload", "an empty object")]
+    trials = try_frames(connection, new_speaker("test"), changes, 15, times=7)
+    sent = [line for line in str(connection.transcript).splitlines() if " > " in line]
+    assert [trial.harm for trial in trials] == [None, None]
+    assert ["payload" in line for line in sent[:8]] == [False] * 7 + [True]
+    assert [line.endswith("{}") for line in sent[8:]] == [True] * 7 + [False]
+
+
 def test_the_first_harm_ends_the_trial(reader: Reader) -> None:
     seen: list[str] = []
 
