@@ -27,7 +27,7 @@ from support.deployments import Deployment
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.polling import await_next_second, wait_until
-from support.prompts import recorded_prompts
+from support.prompts import Question, recorded_prompts, recorded_questions
 from support.purge import (
     Arrivals,
     Departures,
@@ -210,9 +210,13 @@ class World:
 
     def prompts(self, contains: str) -> list[str]:
         """Return the prompts that hold this text; what asks for them is inconclusive where nobody records them."""
+        return [question.prompt for question in self.questions(contains)]
+
+    def questions(self, contains: str) -> list[Question]:
+        """Return the questions to the model whose prompts hold this text, likewise."""
         if not self.deployment.model_url:
             raise Inconclusive("The model endpoint is not ours, so nothing can be said of prompts; give -D model_url=.")
-        return recorded_prompts(self.deployment.model_url, contains)
+        return recorded_questions(self.deployment.model_url, contains)
 
     def cause(self, trouble: Trouble) -> str:
         """Let the model endpoint have this trouble with prompts that hold the words which are returned.
