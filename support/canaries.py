@@ -113,7 +113,9 @@ def _in_prompts(world: World) -> list[Sighting]:
     """Look into every prompt with a canary; whose it is, the marker of the message says that was asked about."""
     scene, holders = world.scene, _holders(world)
     prompts = [prompt for canary in scene.canaries.values() for prompt in world.prompts(canary)]
-    said = {token: holders[each.connection.credential] for each in scene.answered for token in tokens_in(each.sent.text)}
+    said = {
+        token: holders[each.connection.credential] for each in scene.answered for token in tokens_in(each.sent.text)
+    }
     return in_prompts(prompts, said | owners(scene))
 
 

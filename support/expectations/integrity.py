@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import combinations
+from math import isclose
 from typing import Any, NamedTuple
 
 from support.chat.said import Said
@@ -51,6 +53,18 @@ def stored_with_its_circumstances(world: World, said: Said) -> None:
     _agrees(f"The reply of {said.agent} to {said.person}", reply, {"platform": said.speaker.platform})
 
 
+def answers_are_the_agents(world: World, messages: Sequence[Said]) -> None:
+    """No two agents have answered under one user id."""
+    users = {
+        agent.name: {_row(world, each, _reply_id(each))["user_id"] for each in said}
+        for agent, said in _by_agent(world, messages)
+    }
+    expect(
+        not any(users[one] & users[other] for one, other in combinations(users, 2)),
+        f"The answers of agents are stored as said by the users {users}; expected no user to be two agents.",
+    )
+
+
 def quotes(world: World, quoting: Said, quoted: Said) -> None:
     """The message's row names the reply that the message quotes."""
     row = _row(world, quoting, quoting.sent.message_id)
@@ -79,6 +93,40 @@ def _is_stream_of(world: World, stream: str, place: "_Place") -> None:
     _agrees(f"The stream {stream}", found[0], {name: getattr(place, name) for name in names})
 
 
+def streams_are_kept_up(world: World, messages: Sequence[Said]) -> None:
+    """The stream of each place, where more than once something was said, was made and last active now."""
+    for agent, _ in _by_agent(world, messages):
+        for row in _rows_of_agent(world, "chat_streams", agent):
+            _is_kept_up(f"A chat stream of {agent.name}", row, "create_time", "last_active_time")
+
+
+def met_as_often(world: World, messages: Sequence[Said]) -> None:
+    """Each agent knows that the person has written to it so often, more than once, and when that began and ended."""
+    for agent, said in _by_agent(world, messages):
+        for row in _rows_of_agent(world, "person_info", agent):
+            if row["user_id"] != said[0].speaker.user_id:
+                continue
+            _agrees(f"What {agent.name} knows of {said[0].person}", row, {"know_times": len(said)})
+            _is_kept_up(f"What {agent.name} knows of {said[0].person}", row, "know_since", "last_know")
+
+
+def groups_are_kept_up(world: World, messages: Sequence[Said]) -> None:
+    """Each agent knows when a group where more than once something was said began to be used and was last used."""
+    for agent, _ in _by_agent(world, messages):
+        for row in _rows_of_agent(world, "group_info", agent):
+            _is_kept_up(f"What {agent.name} knows of the group", row, "create_time", "last_active")
+
+
+def _is_kept_up(what: str, row: Row, first: str, last: str) -> None:
+    """Both times are of now, and the last one is later than the first."""
+    times = {name: row[name] for name in (first, last)}
+    expect(not _not_of_now(times), f"{what} says {times}; expected times of now, {_now()}.")
+    expect(
+        _seconds(row[last]) > _seconds(row[first]),
+        f"{what} says {times}; expected {last} to be later than {first}, for more was said since.",
+    )
+
+
 def known_once_to_each(world: World, table: str, column: str, expected: Mapping[Agent, str]) -> None:
     """The table has one row for each agent, under its tenant, with this id in the column."""
     tenant_ids = [tenant.tenant_id for tenant in world.scene.tenants.values()]
@@ -95,7 +143,11 @@ def known_once_to_each(world: World, table: str, column: str, expected: Mapping[
 
 
 def usage_is_counted(world: World, messages: Sequence[Said]) -> None:
-    """Each answer has cost at least one question to the model, counted under the agent, with its tokens."""
+    """Each answer has cost at least one question to the model, counted under the agent, with its tokens.
+
+    Of our model endpoint is known what it was asked about: each such question is counted once. Others, for which no
+    message is the cause, may be counted as well.
+    """
     for agent, said in _by_agent(world, messages):
         rows = _rows_of_agent(world, "llm_usage", agent, at_least=len(said))
         for row in rows:
@@ -106,34 +158,38 @@ def usage_is_counted(world: World, messages: Sequence[Said]) -> None:
                 "tokens of both kinds and their sum.",
             )
         if world.deployment.model_url:
-            _counts_each_question(world, agent, said, rows)
-            _counts_each_character(agent, said, rows)
+            _counts_each_question_once(world, agent, said, rows)
 
 
-def _counts_each_question(world: World, agent: Agent, messages: Sequence[Said], rows: Sequence[Row]) -> None:
-    """There is a row of usage for each time that our model endpoint was asked; history repeats what was said."""
-    asked = max(len(world.prompts(said.marker)) for said in messages)
+def _counts_each_question_once(world: World, agent: Agent, messages: Sequence[Said], rows: Sequence[Row]) -> None:
+    """Of each model and numbers of tokens that our endpoint has told the agent, there are as many rows of usage."""
+    # A later question repeats what was said before it.
+    questions = {question for said in messages for question in world.questions(said.marker)}
+    asked = Counter((each.model, each.prompt_tokens, each.completion_tokens) for each in questions)
+    counted = Counter((row["model_name"], row["prompt_tokens"], row["completion_tokens"]) for row in rows)
+    wrong = [
+        f"{each} counted {counted[each]} times and not {asked[each]}" for each in asked if counted[each] != asked[each]
+    ]
     expect(
-        len(rows) >= asked,
-        f"{agent.name} asked the model {asked} times, of which {len(rows)} are counted; expected each to be.",
+        not wrong,
+        f"Of the questions of {agent.name} to the model (its name, tokens of question and answer) are "
+        f"{'; '.join(wrong[:3])}; expected each to be counted once in llm_usage.",
     )
 
 
-def _counts_each_character(agent: Agent, messages: Sequence[Said], rows: Sequence[Row]) -> None:
-    """The usage holds at least what our model endpoint counts: a token for each character, of the persona, too."""
-    least = {
-        "prompt_tokens": len(messages) * len(agent.persona),
-        "completion_tokens": sum(len(each.reply.text) for each in messages if each.reply),
-    }
-    counted = {name: sum(row[name] for row in rows) for name in least}
+def failures_are_counted(world: World, agent: Agent) -> None:
+    """The agent, to which the model has never answered, has used it; but not with success."""
+    rows = _rows_of_agent(world, "llm_usage", agent)
+    statuses = {row["status"] for row in rows}
     expect(
-        all(counted[name] >= least[name] for name in least),
-        f"What {agent.name} asked the model is counted as {counted}; expected at least {least}.",
+        "success" not in statuses,
+        f"The questions of {agent.name} that the model failed to answer are counted as {statuses}; expected "
+        "no success.",
     )
 
 
 def actions_are_recorded(world: World, messages: Sequence[Said]) -> None:
-    """Each answer is recorded as an action of the agent in the stream of the message."""
+    """Each answer is recorded as an action of the agent, done once, in the stream of the message."""
     for agent, said in _by_agent(world, messages):
         rows = _rows_of_agent(world, "action_records", agent, at_least=len(said))
         streams = {_row(world, each, each.sent.message_id)["chat_stream_id"] for each in said}
@@ -142,16 +198,30 @@ def actions_are_recorded(world: World, messages: Sequence[Said]) -> None:
             f"The actions of {agent.name} are in the streams { {row['chat_stream_id'] for row in rows} }; expected "
             f"those of its conversations, {streams}.",
         )
+        done = sum(bool(row["action_done"]) for row in rows)
+        expect(
+            done >= len(said),
+            f"Of {len(rows)} actions of {agent.name} {done} are done; expected one for each of {len(said)} answers.",
+        )
+        different = {frozenset((name, str(value)) for name, value in row.items() if name != "id") for row in rows}
+        expect(
+            len(different) == len(rows),
+            f"Of {len(rows)} actions of {agent.name} only {len(different)} differ; expected none to be recorded twice.",
+        )
 
 
 def statistics_agree(world: World, tenant: Tenant, messages: Sequence[Said]) -> None:
     """The tenant's statistics count what its people and agents said and what the model was asked for them."""
     own = [said for said in messages if tenant_of(world.scene, world.scene.agent(said.agent)) is tenant]
-    expected = {
-        "total_messages": sum(len(_texts(said)) for said in own),
-        "total_api_calls": len(rows_of(world.databases(), "llm_usage", [tenant.tenant_id])),
-    }
-    _agrees(f"The statistics of {tenant.tenant_name}", world.configurator.get_tenant_stats(tenant), expected)
+    usage = rows_of(world.databases(), "llm_usage", [tenant.tenant_id])
+    expected = {"total_messages": sum(len(_texts(said)) for said in own), "total_api_calls": len(usage)}
+    statistics, cost = world.configurator.get_tenant_stats(tenant), sum(row["cost"] for row in usage)
+    _agrees(f"The statistics of {tenant.tenant_name}", statistics, expected)
+    expect(
+        isclose(statistics["total_cost"], cost, rel_tol=1e-6),
+        f"The statistics of {tenant.tenant_name} say total_cost {statistics['total_cost']}; expected {cost}, "
+        "the sum of its usage.",
+    )
 
 
 def times_are_utc(world: World, said: Said) -> None:
@@ -159,6 +229,7 @@ def times_are_utc(world: World, said: Said) -> None:
     tenant = tenant_of(world.scene, world.scene.agent(said.agent))
     times: dict[str, Any] = {
         "messages.time": _row(world, said, said.sent.message_id)["time"],
+        "the answer's messages.time": _row(world, said, _reply_id(said))["time"],
     }
     if "statistics" not in world.configurator.lacking:
         times["the tenant's last_active"] = world.configurator.get_tenant_stats(tenant)["last_active"]
@@ -172,9 +243,18 @@ def times_are_utc(world: World, said: Said) -> None:
         rows = rows_of(world.databases(), table, [tenant.tenant_id])
         expect(bool(rows), f"{table} has no row under the tenant {tenant.tenant_id}; expected one for the message.")
         times[f"{table}.{column}"] = rows[-1][column]
+    wrong = _not_of_now(times)
+    expect(not wrong, f"At {_now()} these times are not of now: {wrong}.")
+
+
+def _not_of_now(times: Mapping[str, Any]) -> dict[str, Any]:
     now = datetime.now(timezone.utc).timestamp()
-    wrong = {name: time for name, time in times.items() if not now - _CLOCK_SECONDS < _seconds(time) < now + 1}
-    expect(not wrong, f"At {now:.0f}, {datetime.now(timezone.utc):%FT%T} UTC, these times are not of now: {wrong}.")
+    return {name: time for name, time in times.items() if not now - _CLOCK_SECONDS < _seconds(time) < now + 1}
+
+
+def _now() -> str:
+    now = datetime.now(timezone.utc)
+    return f"{now.timestamp():.0f}, {now:%FT%T} UTC,"
 
 
 def later(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
@@ -188,6 +268,17 @@ def unmoved(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
     """Nothing more has been counted. Reading the statistics may itself count as activity."""
     counts = {name: count for name, count in earlier.items() if name.startswith("total_")}
     _agrees(f"The statistics of {earlier['tenant_name']}", statistics, counts)
+
+
+def not_active_with(others: Mapping[str, Any], earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
+    """What others did has not moved when the tenant was last active; it may be now, for it reads its statistics."""
+    before, after, theirs = (each["last_active"] for each in (earlier, statistics, others))
+    name, other = earlier["tenant_name"], others["tenant_name"]
+    expect(
+        after == before or _seconds(after) > _seconds(theirs),
+        f"The statistics of {name} say last_active {after}, those of {other} {theirs}; expected {before} as before, "
+        f"for only {other} was active since.",
+    )
 
 
 def leaves_nothing(world: World, text: str) -> None:
@@ -252,7 +343,7 @@ def _row(world: World, said: Said, message_id: str | None) -> Row:
     return rows[0]
 
 
-def _rows_of_agent(world: World, table: str, agent: Agent, at_least: int) -> list[Row]:
+def _rows_of_agent(world: World, table: str, agent: Agent, at_least: int = 1) -> list[Row]:
     """Return the rows under the agent and its tenant, of which there must be so many."""
 
     def read() -> list[Row]:
@@ -262,8 +353,7 @@ def _rows_of_agent(world: World, table: str, agent: Agent, at_least: int) -> lis
     rows = settled(world, read, lambda rows: len(rows) >= at_least)
     expect(
         len(rows) >= at_least,
-        f"{table} has {len(rows)} rows under {agent.name} and its tenant; expected at least {at_least}, one for each "
-        "answer.",
+        f"{table} has {len(rows)} rows under {agent.name} and its tenant; expected at least {at_least}.",
     )
     return rows
 
