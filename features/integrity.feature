@@ -105,9 +105,3 @@ Feature: Data integrity
     And Lin writes "你好" to "Ada"
     Then "Ada" answers Lin
     And Wei has left nothing in any table
-
-  @DAT-012 @critical @needs.model
-  Scenario: A question that the model fails to answer is counted as failed, for its tenant and agent
-    When Lin writes "你好" to "Ada", and the model is overloaded
-    Then the model was asked about each of these messages
-    And each question of "Ada" is counted as failed usage of its tenant and agent
