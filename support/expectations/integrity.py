@@ -257,7 +257,7 @@ def times_are_utc(world: World, said: Said) -> None:
         expect(bool(rows), f"{table} has no row under the tenant {tenant.tenant_id}; expected one for the message.")
         times[f"{table}.{column}"] = rows[-1][column]
     wrong = _not_of_now(times)
-    expect(not wrong, f"At {_now()} these times are not of now: {wrong}.")
+    expect(not wrong, f"At {_now()}, these times are not of now: {wrong}.")
 
 
 def _not_of_now(times: Mapping[str, Any]) -> dict[str, Any]:
@@ -267,7 +267,7 @@ def _not_of_now(times: Mapping[str, Any]) -> dict[str, Any]:
 
 def _now() -> str:
     now = datetime.now(timezone.utc)
-    return f"{now.timestamp():.0f}, {now:%FT%T} UTC,"
+    return f"{now.timestamp():.0f}, {now:%FT%T} UTC"
 
 
 def later(earlier: Mapping[str, Any], statistics: Mapping[str, Any]) -> None:
