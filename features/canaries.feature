@@ -57,7 +57,9 @@ Feature: Canaries
 
   @CAN-006 @critical
   Scenario: When all talk at once, nobody is mistaken for another
-    When Lin tells each tenant's agent its canary, and asks for it, in 10 groups at once
+    Given Lin has told each tenant's agent its canary in 10 groups at once
+    And all agents have reconnected
+    When Lin asks each tenant's agent for its canary in 10 groups at once
     Then each canary is found in frames of its own tenant only
     And each canary is found in prompts of its own tenant only
     And each canary is found in rows of its own tenant only

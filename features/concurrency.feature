@@ -95,6 +95,7 @@ Feature: Concurrency
     Then "Ada" answers the last message of Lin
     And "Ada" was told each message of Lin then
     And every message and every answer is stored once, as it was said, under its tenant and agent
+    And what people asked is counted as usage of its tenant and agent, and no failure as a success
     And no connection was closed
 
     Examples:

@@ -54,16 +54,20 @@ Feature: Data integrity
     And Lin has talked with each of these agents in private
     And Lin has talked with each of these agents in the group "chess" on qq
     Then each place where people talked with an agent has one chat stream of its own
+    And each chat stream was last active later than it was made
 
   @DAT-005 @normal
   Scenario: Agents of several tenants know the same person and the same group, each for itself
     Given Lin has talked with each of these agents in the group "chess"
     Then each of these agents knows Lin once
     And each of these agents knows the group "chess" once
+    And each of these agents knows how often, since when and until when it met Lin
+    And each of these agents knows since when and until when the group was used
 
   @DAT-006 @critical
   Scenario: What an answer costs is counted for its tenant and agent
     Given Lin has talked with each of these agents
+    And 10 people have talked with each of these agents at once
     Then each answer is counted as usage of its tenant and agent, with its tokens
 
   @DAT-007 @normal
@@ -79,12 +83,14 @@ Feature: Data integrity
     And Lin writes "再见" to "Bo" and is answered
     Then the statistics of Acme count what was said to and by its agents
     And Acme was active later than before
-    And the statistics of Globex count as before
+    When Acme logs in on its "phone"
+    Then the statistics of Globex count as before
+    And Globex was not active when Acme was
 
   @DAT-009 @normal
   Scenario: Times are kept in UTC
     When Lin writes "现在几点" to "Ada" and is answered
-    Then every time that is kept of the message of Lin is in UTC
+    Then every time that is kept of the message of Lin, and of its answer, is in UTC
 
   @DAT-010 @normal
   Scenario: A message that quotes an answer is stored with what it quotes

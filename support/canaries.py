@@ -7,6 +7,7 @@ from support.accounts.attempts import as_itself
 from support.chat import Speaker
 from support.configurator.operations import OPERATIONS
 from support.isolation import Rows, Sighting, in_prompts, in_texts
+from support.isolation.sightings import tokens_in
 from support.neighbours import ask_all
 from support.scene import Scene
 from support.vocabulary import Place
@@ -35,12 +36,14 @@ def recall(scene: Scene, person: str, place: Place) -> None:
     ask_all(scene, [_everywhere(scene, talk.speaker_at(scene, person, place))], _ASK)
 
 
-def tell_and_recall_in_groups(scene: Scene, person: str, groups: int) -> None:
-    """Let the person do both in many groups at once, to which all tenants' agents belong."""
-    places = [Place(group=str(number)) for number in range(groups)]
-    speakers = [_everywhere(scene, talk.speaker_at(scene, person, place)) for place in places]
-    ask_all(scene, speakers, _TELL)
-    ask_all(scene, speakers, _ASK)
+def tell_in_groups(scene: Scene, person: str, groups: int) -> None:
+    """Let the person tell it in many groups at once, to which all tenants' agents belong."""
+    ask_all(scene, _in_groups(scene, person, groups), _TELL)
+
+
+def recall_in_groups(scene: Scene, person: str, groups: int) -> None:
+    """Let the person ask for it in the same groups at once."""
+    ask_all(scene, _in_groups(scene, person, groups), _ASK)
 
 
 def write_by_name(scene: Scene) -> None:
@@ -84,6 +87,11 @@ def describe_tenants(scene: Scene) -> None:
         )
 
 
+def _in_groups(scene: Scene, person: str, groups: int) -> list[Mapping[str, Speaker]]:
+    places = [Place(group=str(number)) for number in range(groups)]
+    return [_everywhere(scene, talk.speaker_at(scene, person, place)) for place in places]
+
+
 def _everywhere(scene: Scene, speaker: Speaker) -> Mapping[str, Speaker]:
     return dict.fromkeys(scene.canaries, speaker)
 
@@ -95,20 +103,29 @@ def owners(scene: Scene) -> dict[str, str]:
 
 def _in_frames(world: World) -> list[Sighting]:
     """Look into every frame that came, expected or not."""
-    scene = world.scene
-    holders = {
-        world.credential(tenant, agent): tenant.tenant_id
-        for tenant in scene.tenants.values()
-        for agent in tenant.agents
-    }
+    scene, holders = world.scene, _holders(world)
     frames = [(each.connection, frame) for each in scene.answered for frame in (each.acknowledgement, each.reply)]
     frames += [(connection, frame) for connection in scene.opened for frame in connection.pending]
     return in_texts([(holders[connection.credential], frame.raw) for connection, frame in frames], "a frame")
 
 
 def _in_prompts(world: World) -> list[Sighting]:
-    prompts = [prompt for canary in world.scene.canaries.values() for prompt in world.prompts(canary)]
-    return in_prompts(prompts, owners(world.scene))
+    """Look into every prompt with a canary; whose it is, the marker of the message says that was asked about."""
+    scene, holders = world.scene, _holders(world)
+    prompts = [prompt for canary in scene.canaries.values() for prompt in world.prompts(canary)]
+    said = {
+        token: holders[each.connection.credential] for each in scene.answered for token in tokens_in(each.sent.text)
+    }
+    return in_prompts(prompts, said | owners(scene))
+
+
+def _holders(world: World) -> dict[str, str]:
+    """Return whose each connection is: what it presented -> tenant id."""
+    return {
+        world.credential(tenant, agent): tenant.tenant_id
+        for tenant in world.scene.tenants.values()
+        for agent in tenant.agents
+    }
 
 
 def _in_rows(world: World) -> list[Sighting]:

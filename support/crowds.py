@@ -51,6 +51,13 @@ def write_at_once(scene: Scene, agent: str, count: int, words: str = "", each: i
             talk.write(scene, person, agent, f"你好{words}")
 
 
+def talk_at_once(scene: Scene, count: int) -> None:
+    """Let this many people write to each agent of the scenario before any answer is awaited, then await the answers."""
+    said = [talk.write(scene, person, agent, "你好") for person in _guests(count) for agent in scene.agents]
+    for each in said:
+        each.await_reply(scene.grounds.reply_timeout)
+
+
 def await_first_acknowledgement(scene: Scene) -> None:
     """Await the acknowledgement of what was written first; others may come at any time from then on."""
     first = scene.said[0]

@@ -1,6 +1,6 @@
 """What the recording model endpoint was asked, and what it answered."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import requests
 
@@ -10,19 +10,28 @@ from support.http_sessions import Sessions
 _sessions = Sessions()
 
 
+@dataclass(frozen=True)
+class Question:
+    """What was asked, as the texts of its messages, of which model, and the tokens that the endpoint has counted.
+
+    The answer is what was answered unless there was trouble.
+    """
+
+    number: int
+    prompt: str
+    answer: str
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+
+
 def recorded_prompts(model_url: str, contains: str) -> list[str]:
     """Return the prompts that hold this text, oldest first, each as the texts of its messages."""
-    return [
-        "\n".join(str(message.get("content")) for message in each["messages"]) for each in _records(model_url, contains)
-    ]
+    return [question.prompt for question in recorded_questions(model_url, contains)]
 
 
-def recorded_answers(model_url: str, contains: str) -> list[str]:
-    """Return what was answered to each of these prompts, unless there was trouble."""
-    return [str(each["reply"]) for each in _records(model_url, contains)]
-
-
-def _records(model_url: str, contains: str) -> list[dict[str, Any]]:
+def recorded_questions(model_url: str, contains: str) -> list[Question]:
+    """Return the questions whose prompts hold this text, oldest first."""
     try:
         response = _sessions.session.get(f"{model_url}/recorded", params={"contains": contains}, timeout=30)
         response.raise_for_status()
@@ -31,5 +40,14 @@ def _records(model_url: str, contains: str) -> list[dict[str, Any]]:
             f"The model endpoint at {model_url} did not say what it recorded ({type(error).__name__}); "
             "expected the embedded recording endpoint."
         ) from error
-    recorded: list[dict[str, Any]] = response.json()["recorded"]
-    return recorded
+    return [
+        Question(
+            each["number"],
+            "\n".join(str(message.get("content")) for message in each["messages"]),
+            each["reply"],
+            each["model"],
+            each["usage"]["prompt_tokens"],
+            each["usage"]["completion_tokens"],
+        )
+        for each in response.json()["recorded"]
+    ]

@@ -27,7 +27,7 @@ from support.deployments import Deployment
 from support.errors import InfrastructureError
 from support.isolation import Grounds, Rows, Sighting, in_prompts, in_texts
 from support.polling import await_next_second, wait_until
-from support.prompts import recorded_answers, recorded_prompts
+from support.prompts import Question, recorded_prompts, recorded_questions
 from support.purge import (
     Arrivals,
     Departures,
@@ -210,16 +210,13 @@ class World:
 
     def prompts(self, contains: str) -> list[str]:
         """Return the prompts that hold this text; what asks for them is inconclusive where nobody records them."""
-        return recorded_prompts(self._recording_model(), contains)
+        return [question.prompt for question in self.questions(contains)]
 
-    def model_answers(self, contains: str) -> list[str]:
-        """Return what the model answered to these prompts, unless it had trouble."""
-        return recorded_answers(self._recording_model(), contains)
-
-    def _recording_model(self) -> str:
+    def questions(self, contains: str) -> list[Question]:
+        """Return the questions to the model whose prompts hold this text, likewise."""
         if not self.deployment.model_url:
             raise Inconclusive("The model endpoint is not ours, so nothing can be said of prompts; give -D model_url=.")
-        return self.deployment.model_url
+        return recorded_questions(self.deployment.model_url, contains)
 
     def cause(self, trouble: Trouble) -> str:
         """Let the model endpoint have this trouble with prompts that hold the words which are returned.

@@ -45,7 +45,7 @@ def create_app() -> Starlette:
         model, messages = _read_request(body)
         turns = [_read_turn(message) for message in messages]
         reply = answer(turns)
-        recording.add(model, messages, reply, len(body))
+        recording.add(model, messages, reply, _usage(turns, reply), len(body))
         behaviour = await behaviours.wait([text for _, text in turns])
         if behaviour and behaviour.answer_itself:
             reply = answer(turns, answer_itself=True)
@@ -130,18 +130,22 @@ def _read_turn(message: object) -> Turn:
 
 
 def _completion(identifier: str, model: str, turns: list[Turn], reply: str) -> dict[str, Any]:
-    prompt_tokens, completion_tokens = sum(_tokens(text) for _, text in turns), _tokens(reply)
     return {
         "id": identifier,
         "object": "chat.completion",
         "created": int(time.time()),
         "model": model,
         "choices": [{"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}],
-        "usage": {
-            "prompt_tokens": prompt_tokens,
-            "completion_tokens": completion_tokens,
-            "total_tokens": prompt_tokens + completion_tokens,
-        },
+        "usage": _usage(turns, reply),
+    }
+
+
+def _usage(turns: list[Turn], reply: str) -> dict[str, int]:
+    prompt_tokens, completion_tokens = sum(_tokens(text) for _, text in turns), _tokens(reply)
+    return {
+        "prompt_tokens": prompt_tokens,
+        "completion_tokens": completion_tokens,
+        "total_tokens": prompt_tokens + completion_tokens,
     }
 
 

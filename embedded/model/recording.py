@@ -8,13 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Record:
-    """One request and its usual reply. number counts from 1 since the start or the last clear(); time is in seconds."""
+    """One request, its usual reply and what that cost in tokens.
+
+    number counts from 1 since the start or the last clear(); time is in seconds.
+    """
 
     number: int
     time: float
     model: str
     messages: list[dict[str, Any]]
     reply: str
+    usage: dict[str, int]
 
 
 class Recording:
@@ -30,10 +34,10 @@ class Recording:
         self._bytes = 0
         self._count = 0
 
-    def add(self, model: str, messages: list[dict[str, Any]], reply: str, size: int) -> None:
+    def add(self, model: str, messages: list[dict[str, Any]], reply: str, usage: dict[str, int], size: int) -> None:
         """Keep one request of `size` bytes."""
         self._count += 1
-        self._records.append((Record(self._count, time.time(), model, messages, reply), size))
+        self._records.append((Record(self._count, time.time(), model, messages, reply, usage), size))
         self._bytes += size
         while self._bytes > self._capacity and len(self._records) > 1:
             self._bytes -= self._records.popleft()[1]

@@ -19,6 +19,9 @@ from embedded.tables import (
     utc_now,
 )
 
+# What a token of a question or an answer costs.
+PRICE = 0.000002
+
 Row = dict[str, Any]
 Rows = list[tuple[type[Table], Row]]
 
@@ -108,6 +111,7 @@ def of_failure(identity: Identity, stream: str, message: UserMessage, completion
 
 
 def _attempt(identity: Identity, stream: str, message: UserMessage, completion: Completion, done: bool) -> Rows:
+    total_tokens = completion.prompt_tokens + completion.completion_tokens
     usage = {
         **identity._asdict(),
         "platform": message.platform,
@@ -117,8 +121,8 @@ def _attempt(identity: Identity, stream: str, message: UserMessage, completion: 
         "endpoint": "/chat/completions",
         "prompt_tokens": completion.prompt_tokens,
         "completion_tokens": completion.completion_tokens,
-        "total_tokens": completion.prompt_tokens + completion.completion_tokens,
-        "cost": 0.0,
+        "total_tokens": total_tokens,
+        "cost": total_tokens * PRICE,
         "time_cost": completion.seconds,
         "status": "success" if done else "failed",
         "timestamp": utc_now(),

@@ -18,9 +18,14 @@ def person_asks_for_canaries(context: HasWorld, person: str, place: Place) -> No
     canaries.recall(context.world.scene, person, place)
 
 
-@when("{person:Name} tells each tenant's agent its canary, and asks for it, in {groups:d} groups at once")
-def person_tells_canaries_at_once(context: HasWorld, person: str, groups: int) -> None:
-    canaries.tell_and_recall_in_groups(context.world.scene, person, groups)
+@given("{person:Name} has told each tenant's agent its canary in {groups:d} groups at once")
+def person_has_told_canaries_at_once(context: HasWorld, person: str, groups: int) -> None:
+    canaries.tell_in_groups(context.world.scene, person, groups)
+
+
+@when("{person:Name} asks each tenant's agent for its canary in {groups:d} groups at once")
+def person_asks_for_canaries_at_once(context: HasWorld, person: str, groups: int) -> None:
+    canaries.recall_in_groups(context.world.scene, person, groups)
 
 
 @given("all agents have reconnected")

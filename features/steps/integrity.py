@@ -2,7 +2,7 @@
 
 from behave import given, then, when
 
-from support import talk
+from support import crowds, talk
 from support.expectations import integrity as expected
 from support.vocabulary import Place
 from support.world import HasWorld
@@ -11,6 +11,11 @@ from support.world import HasWorld
 @given("{person:Name} has talked with each of these agents{place:Place}")
 def person_has_talked_with_each(context: HasWorld, person: str, place: Place) -> None:
     talk.talk_with_each(context.world.scene, person, place)
+
+
+@given("{count:d} people have talked with each of these agents at once")
+def people_have_talked_with_each(context: HasWorld, count: int) -> None:
+    crowds.talk_at_once(context.world.scene, count)
 
 
 @given("the statistics of {tenant:Name} have been read")
@@ -34,6 +39,7 @@ def everything_is_stored_once(context: HasWorld) -> None:
 def everything_is_stored_with_circumstances(context: HasWorld) -> None:
     for said in context.world.scene.said:
         expected.stored_with_its_circumstances(context.world, said)
+    expected.answers_are_the_agents(context.world, context.world.scene.said)
 
 
 @then("the message of {person:Name} is stored with the answer of {agent:Quoted} that it quotes")
@@ -45,6 +51,11 @@ def quote_is_stored(context: HasWorld, person: str, agent: str) -> None:
 @then("each place where people talked with an agent has one chat stream of its own")
 def places_have_streams(context: HasWorld) -> None:
     expected.one_stream_for_each_place(context.world, context.world.scene.said)
+
+
+@then("each chat stream was last active later than it was made")
+def streams_were_active(context: HasWorld) -> None:
+    expected.streams_are_kept_up(context.world, context.world.scene.said)
 
 
 @then("each of these agents knows {person:Name} once")
@@ -61,9 +72,24 @@ def agents_know_group(context: HasWorld, group: str) -> None:
     expected.known_once_to_each(context.world, "group_info", "group_id", dict.fromkeys(scene.agents.values(), group_id))
 
 
+@then("each of these agents knows how often, since when and until when it met {person:Name}")
+def agents_know_since_when(context: HasWorld, person: str) -> None:
+    expected.met_as_often(context.world, [said for said in context.world.scene.said if said.person == person])
+
+
+@then("each of these agents knows since when and until when the group was used")
+def agents_know_use_of_group(context: HasWorld) -> None:
+    expected.groups_are_kept_up(context.world, context.world.scene.said)
+
+
 @then("each answer is counted as usage of its tenant and agent, with its tokens")
 def usage_is_counted(context: HasWorld) -> None:
     expected.usage_is_counted(context.world, context.world.scene.said)
+
+
+@then("what people asked is counted as usage of its tenant and agent, and no failure as a success")
+def no_failure_is_a_success(context: HasWorld) -> None:
+    expected.no_failure_is_a_success(context.world, context.world.scene.said)
 
 
 @then("each answer is recorded as an action of its tenant and agent")
@@ -89,7 +115,14 @@ def statistics_count_as_before(context: HasWorld, tenant: str) -> None:
     expected.unmoved(scene.statistics[tenant], context.world.configurator.get_tenant_stats(scene.tenant(tenant)))
 
 
-@then("every time that is kept of the message of {person:Name} is in UTC")
+@then("{tenant:Name} was not active when {other:Name} was")
+def tenant_was_not_active(context: HasWorld, tenant: str, other: str) -> None:
+    scene = context.world.scene
+    others, own = (context.world.configurator.get_tenant_stats(scene.tenant(name)) for name in (other, tenant))
+    expected.not_active_with(others, scene.statistics[tenant], own)
+
+
+@then("every time that is kept of the message of {person:Name}, and of its answer, is in UTC")
 def times_are_utc(context: HasWorld, person: str) -> None:
     said = next(each for each in context.world.scene.said if each.person == person)
     expected.times_are_utc(context.world, said)

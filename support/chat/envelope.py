@@ -29,6 +29,11 @@ class Speaker:
     nickname: str
     group_id: str | None = None
 
+    @property
+    def group_name(self) -> str | None:
+        """What the group is called."""
+        return f"群{self.group_id}" if self.group_id else None
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -68,7 +73,7 @@ def user_message(
     """Return a message of now; `at_bot` is how a platform says that a message in a group addresses the agent."""
     user = UserInfo(platform=speaker.platform, user_id=speaker.user_id, user_nickname=speaker.nickname)
     group = speaker.group_id and GroupInfo(
-        platform=speaker.platform, group_id=speaker.group_id, group_name=f"群{speaker.group_id}"
+        platform=speaker.platform, group_id=speaker.group_id, group_name=speaker.group_name
     )
     return APIMessageBase(
         message_info=BaseMessageInfo(

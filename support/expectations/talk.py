@@ -72,7 +72,8 @@ def read_exactly(world: World, said: Said) -> None:
 
 def answered_as_the_model(world: World, said: Said) -> None:
     """The reply to the message is what the model answered, to the letter."""
-    reply, answers = said.await_reply(world.reply_timeout), world.model_answers(said.marker)
+    reply = said.await_reply(world.reply_timeout)
+    answers = [question.answer for question in world.questions(said.marker)]
     expect(
         reply.text in answers,
         f"{said.agent} answered {said.person} {reply.text[:300]!r}; expected what the model had answered, to the "

@@ -75,6 +75,8 @@ def test_each_answer_leaves_its_usage_and_its_action(connect: Connect, database:
     for usage in database.rows(LlmUsage, owner):
         assert usage.items() >= {"agent_id": owner.agent_id, "user_id": "u1", "status": "success"}.items()
         assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"] > 0
+        assert usage["cost"] > 0
+        assert usage["time_cost"] > 0
     actions = database.rows(ActionRecord, owner)
     assert [action["action_reasoning"] for action in actions] == ["private chat", "message in the group"]
     assert all(action["action_name"] == "reply" and action["action_done"] for action in actions)
