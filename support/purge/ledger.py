@@ -183,8 +183,8 @@ class Ledger:
     def _is_alone(self) -> bool:
         """Whether nobody else uses the databases: they are in the run's folder."""
         folder = self.path.parent.resolve()
-        files = (Path(parse_url(url).database or "") for url in self.header.databases)
-        return all(file.is_relative_to(folder) for file in files)
+        files = [Path(parse_url(url).database or "") for url in self.header.databases]
+        return all(file.is_absolute() and file.resolve().is_relative_to(folder) for file in files)
 
     def _note_header(self, header: Header) -> None:
         self._append({"event": "run", **asdict(header)}, durable=True)

@@ -167,6 +167,24 @@ def test_where_nobody_else_is_every_name_is_ours(tmp_path: Path) -> None:
     assert (read.selection(), read.in_doubt) == (Selection.of(["abc"]), frozenset())
 
 
+def test_nobody_else_is_in_a_folder_that_a_symbolic_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "reports").symlink_to("elsewhere")
+    folder = tmp_path / "reports" / "run-1"
+    ledger = Ledger.create(folder / "ledger.jsonl", "run-1", [f"sqlite:///{folder}/deployment.db"])
+    ledger.will_register("abc")
+
+    assert ledger.selection() == Selection.of(["abc"])
+
+
+def test_on_a_server_others_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["postgresql://localhost/maimbot"])
+    ledger.will_register("abc")
+
+    assert ledger.in_doubt == {"abc"}
+
+
 def test_a_refusal_that_comes_after_the_purge_is_no_obstacle(ledger: Ledger) -> None:
     ledger.will_register("late")
     ledger.purged()
