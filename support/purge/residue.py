@@ -120,8 +120,12 @@ class Snapshot:
     def take(cls, database_urls: Sequence[str], known: Mapping[str, str] | None = None) -> Snapshot:
         """Read the keys and owners of all rows; `known`: the owners of ids that nobody may have any more.
 
-        Raises UsageError when a database does not open.
+        Raises UsageError when a database does not open, InfrastructureError when it stays locked or cannot be read.
         """
+        return patiently(partial(cls._take, database_urls, known or {}), PATIENCE)
+
+    @classmethod
+    def _take(cls, database_urls: Sequence[str], known: Mapping[str, str]) -> Snapshot:
         with ExitStack() as stack:
             databases: dict[str, Database] = {}
             for url, prefix in prefixes(database_urls).items():
@@ -131,8 +135,8 @@ class Snapshot:
                 databases[prefix] = stack.enter_context(Database.of(engine).at_one_moment())
             ids = {role: existing(databases.values(), role) for role in Role}
             ids[Role.AGENT] -= _stray_agents(databases.values(), ids[Role.TENANT])
-            owners = {**(known or {}), **_owners(databases.values(), ids)}
-            claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}
+            owners = {**known, **_owners(databases.values(), ids)}
+            claimed = {role: ids[role].union(known) for role in (Role.TENANT, Role.AGENT)}
             tables = {
                 prefix + owned.table.key: _read(database, owned, claimed, owners)
                 for prefix, database in databases.items()
