@@ -240,26 +240,34 @@ def compare(
     """
     mine = ours.ids if ours else frozenset[str]()
     others = frozenset[str]() if alone else (before.owners.keys() | after.owners.keys()) - mine
+    kind_of, newcomers = partial(_kind, mine, others), others - before.owners.keys()
     return [
         difference
         for table in sorted(before.tables.keys() | after.tables.keys())
         for difference in _differences(
-            table, before.tables.get(table, _State()), after.tables.get(table, _State()), partial(_kind, mine, others)
+            table, before.tables.get(table, _State()), after.tables.get(table, _State()), kind_of, newcomers
         )
     ]
 
 
-def _differences(table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind]) -> Iterator[Difference]:
+def _differences(
+    table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind], newcomers: Set[str]
+) -> Iterator[Difference]:
     if before.groups == after.groups:
         return
     new, gone = after.missing_in(before), before.missing_in(after)
+    # A text may have named somebody before that one was there.
+    of_newcomers = {row for owner, rows in new.items() if newcomers & set(owner) for row in rows}
     for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
         was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
         if was != now:
+            kind = kind_of(owner)
+            if kind is Kind.UNEXPLAINED and len(gone[owner]) == was.rows - now.rows > 0:
+                kind = Kind.OTHERS if of_newcomers.issuperset(gone[owner]) else kind
             yield Difference(
                 table,
                 owner,
-                kind_of(owner),
+                kind,
                 now.rows - was.rows,
                 keys=tuple(key for key, _ in new[owner][:SHOWN_KEYS]),
                 gone=tuple(key for key, _ in gone[owner][:SHOWN_KEYS]),
