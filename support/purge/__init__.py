@@ -8,7 +8,7 @@ from support.purge.owners import is_tenant, select_prefix, select_tenants
 from support.purge.purge import compact, count_left, count_rows, purge, select_prefixes
 from support.purge.report import OwnerReport, PurgeError, PurgeReport, describe
 from support.purge.residue import Difference, Kind, Snapshot, compare
-from support.purge.resume import command_for, purge_ledger
+from support.purge.resume import command_for, purge_ledger, what_may_come_back
 from support.purge.selection import Selection
 
 __all__ = [
@@ -37,4 +37,5 @@ __all__ = [
     "select_prefix",
     "select_prefixes",
     "select_tenants",
+    "what_may_come_back",
 ]

@@ -21,7 +21,7 @@ from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
 from support.purge.purge import count_left, purge, select_prefixes
 from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport, describe
-from support.purge.resume import REPORTS, ledger_urls, purge_ledger
+from support.purge.resume import REPORTS, ledger_urls, purge_ledger, what_may_come_back
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
 
@@ -143,6 +143,8 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
+        if late := what_may_come_back(ledger):
+            console.print(late, markup=False, soft_wrap=True)
     yield from map(_refusal, damaged)
 
 

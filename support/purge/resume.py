@@ -4,6 +4,7 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
 from support.errors import UsageError
@@ -36,7 +37,8 @@ def purge_ledger(
 ) -> PurgeReport:
     """Remove what the ledger names, from the databases that it names unless others are given.
 
-    It is marked as purged when nothing of that is left in the databases that it names, whatever is given.
+    It is marked as purged when nothing of that is left in the databases that it names, whatever is given, nor can come
+    back.
     Raises UsageError when the run still lives or a database's password is not known; PurgeError and PurgeInterrupted
     as `purge` does, PurgeError also when something is left or cannot be looked for.
     """
@@ -57,8 +59,19 @@ def purge_ledger(
     if reason:
         report.owners.append(OwnerReport(", ".join(header.databases), error=reason))
         raise PurgeError(report)
-    ledger.purged()
+    ledger.emptied()
     return report
+
+
+def what_may_come_back(ledger: Ledger) -> str:
+    """Return until when a replier that runs on may write again what has gone; nothing when it cannot."""
+    if not ledger.settles_at:
+        return ""
+    until = datetime.fromtimestamp(ledger.settles_at, timezone.utc).astimezone()
+    return (
+        f"What a replier still holds of run {ledger.header.run_id} may come back until {until:%H:%M:%S}; purge again "
+        "then, or begin a run, which does that."
+    )
 
 
 def _what_is_left(ledger: Ledger, given: Sequence[str], report: PurgeReport, allow_remote: bool) -> str:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -524,6 +525,27 @@ def test_a_run_is_to_be_purged_as_long_as_anything_of_it_is_left(
     assert main(["--resume", "--reports", str(reports)]) == 0
 
     assert site.content() == before
+
+
+def test_what_a_replier_writes_behind_a_purge_is_purged_by_the_next(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site.content()
+    one = leave(reports, "run-1", site)
+    path = reports / "run-1" / "ledger.jsonl"
+    Ledger.read(path).locate([site.url], [], autosave_seconds=1)
+
+    assert main(["--resume", "--reports", str(reports)]) == 0
+    assert re.search(
+        r"What a replier still holds of run run-1 may come back until \d\d:\d\d:\d\d;", capsys.readouterr().out
+    )
+    site.add("chat_streams", tenant_id=one.tenant_id)
+    assert wait_until(lambda: time.time() >= Ledger.read(path).settles_at, 10)
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert Ledger.read(path).finished
+    assert "may come back" not in capsys.readouterr().out
 
 
 def test_the_password_that_a_database_is_given_with_serves_to_look_whether_all_is_gone(
