@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from support import talk
 from support.chat import Connection, Speaker
 from support.chat.connection import NoFrame
-from support.purge import Selection, select_prefix
+from support.purge import Selection, select_prefixes
 from support.purge.database import open_engine, writing
 from support.removals import everything_of
 from support.scene import Scene
@@ -29,14 +29,7 @@ def of_story(scene: Scene, *tenants: str) -> Selection:
 
 def with_beginning(world: World, beginning: str) -> Selection:
     """Return the accounts whose user names begin so. Raises UsageError when the beginning is empty."""
-    found = []
-    for url in world.databases():
-        engine = open_engine(url)
-        try:
-            found.append(select_prefix(engine, beginning))
-        finally:
-            engine.dispose()
-    return Selection().union(found)
+    return select_prefixes(world.databases(), [beginning])
 
 
 def purge_while_writing(world: World, tenant: str, person: str, agent: str) -> None:

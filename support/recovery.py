@@ -4,8 +4,8 @@ import shutil
 from pathlib import Path
 
 from support.deployments import running_recorded, stop_recorded
-from support.errors import InfrastructureError, SuiteError
-from support.purge import doubts, purge_ledger, read_ledgers
+from support.errors import InfrastructureError
+from support.purge import describe, doubts, purge_ledger, read_ledgers, what_may_come_back
 
 # How the folder of a deployment that a scenario launches beside the run's begins; it lies in the run's.
 ANOTHER = "deployment-"
@@ -27,10 +27,10 @@ def recover(reports: Path) -> None:
                 doubt = doubts(ledger)
                 rows = sum(purge_ledger(ledger).counts.values())
                 print(f"{killed}; it had left {rows} rows, which are gone now.")
-                if doubt:
-                    print(doubt)
-        except SuiteError as error:
-            print(f"{killed}, and what it left cannot be removed now: {error}")
+                for sentence in filter(None, (doubt, what_may_come_back(ledger))):
+                    print(sentence)
+        except Exception as error:
+            print(f"{killed}, and what it left cannot be removed now: {describe(error)}")
 
 
 def running_backends(run: Path) -> list[str]:

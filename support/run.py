@@ -67,7 +67,9 @@ class Run:
         with reporting.progress("starting the deployment"):
             deployment = start(self.settings, self.directory)
         try:
-            ledger.locate(deployment.database_urls, deployment.directories)
+            # What the run has launched it can stop.
+            autosave_seconds = 0 if deployment.directory else deployment.profile.autosave_seconds
+            ledger.locate(deployment.database_urls, deployment.directories, autosave_seconds)
             self._world = World(
                 settings=self.settings,
                 run_id=self.id,

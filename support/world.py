@@ -298,8 +298,8 @@ class World:
 
     def _purge_what_comes_back(self, names: Selection) -> None:
         """Purge again, as soon as a replier that runs on has written what it still held of these."""
-        seconds = self.deployment.profile.autosave_seconds
-        if not (seconds and names) or self.deployment.directory:
+        seconds = self.ledger.header.autosave_seconds
+        if not (seconds and names):
             return
         found: dict[str, int] = {}
 

@@ -5,10 +5,10 @@ from support.purge.departures import Departures
 from support.purge.doubts import doubts, holders
 from support.purge.ledger import Ledger, read_ledgers
 from support.purge.owners import is_tenant, select_prefix, select_tenants
-from support.purge.purge import compact, count_left, count_rows, purge
-from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.purge import compact, count_left, count_rows, purge, select_prefixes
+from support.purge.report import OwnerReport, PurgeError, PurgeReport, describe
 from support.purge.residue import Difference, Kind, Snapshot, compare
-from support.purge.resume import command_for, purge_ledger
+from support.purge.resume import command_for, purge_ledger, what_may_come_back
 from support.purge.selection import Selection
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "compare",
     "count_left",
     "count_rows",
+    "describe",
     "doubts",
     "holders",
     "is_tenant",
@@ -34,5 +35,7 @@ __all__ = [
     "purge_ledger",
     "read_ledgers",
     "select_prefix",
+    "select_prefixes",
     "select_tenants",
+    "what_may_come_back",
 ]

@@ -16,14 +16,12 @@ from rich.console import Console
 
 from support.errors import SuiteError, UsageError
 from support.interrupts import Interrupts, interrupts_deferred
-from support.masking import mask
-from support.purge.database import open_engine, refuse_remote
+from support.purge.database import refuse_remote
 from support.purge.doubts import doubts
 from support.purge.ledger import Ledger, ledgers_of, read_ledgers
-from support.purge.owners import select_prefix
-from support.purge.purge import count_left, purge
-from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport
-from support.purge.resume import REPORTS, ledger_urls, purge_ledger
+from support.purge.purge import count_left, purge, select_prefixes
+from support.purge.report import PurgeError, PurgeInterrupted, PurgeReport, describe
+from support.purge.resume import REPORTS, ledger_urls, purge_ledger, what_may_come_back
 from support.purge.selection import Selection
 from support.recovery import running_backends, stop_backends
 
@@ -110,7 +108,8 @@ def _write(path: Path | None, purges: Sequence[dict[str, Any]]) -> None:
     text = json.dumps({"purges": purges}, ensure_ascii=False, indent=2)
     try:
         with interrupts_deferred():
-            path.write_text(text + "\n", encoding="utf-8")
+            # Half of a character has no bytes of its own; escaped as a backslash sequence it is JSON as well.
+            path.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(
             f"The report {path} cannot be written ({error.strerror}), so nothing more is removed; "
@@ -144,6 +143,8 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
             partial(ledger_urls, ledger, options.database),
             partial(purge_ledger, ledger, **how),
         )
+        if late := what_may_come_back(ledger):
+            console.print(late, markup=False, soft_wrap=True)
     yield from map(_refusal, damaged)
 
 
@@ -163,17 +164,9 @@ def _named(options: argparse.Namespace) -> tuple[Sequence[str], Selection]:
         if "" in options.tenant:
             raise UsageError("An empty tenant id names nobody; give the ids of the tenants that are to go.")
         return urls, Selection.of(tenant_ids=options.tenant)
-    return urls, Selection().union(_with_prefix(url, options) for url in urls)
-
-
-def _with_prefix(url: str, options: argparse.Namespace) -> Selection:
-    if not options.allow_remote:
+    for url in urls if not options.allow_remote else ():
         refuse_remote(url)
-    engine = open_engine(url)
-    try:
-        return Selection().union(select_prefix(engine, prefix) for prefix in options.prefix)
-    finally:
-        engine.dispose()
+    return urls, select_prefixes(urls, options.prefix)
 
 
 def _runs(options: argparse.Namespace, complain: Callable[[UsageError], object]) -> Iterator[Ledger]:
@@ -207,13 +200,13 @@ def _ledgers(options: argparse.Namespace, complain: Callable[[UsageError], objec
 
 def _perform(job: _Job, options: argparse.Namespace, told: dict[str, Any]) -> int:
     """Purge, tell in the report what went, and return the exit code; what hinders it does not hinder the next."""
-    console.print(job.title, markup=False)
+    console.print(job.title.encode(errors="backslashreplace").decode(), markup=False)
     try:
         urls = job.database_urls()
         report = _purge(job, urls, told)
         told["left"] = {} if options.dry_run or report.errors else count_left(urls, job.named, report.selection)
-    except (SuiteError, OSError) as error:
-        told["refused"] = mask(str(error))
+    except Exception as error:
+        told["refused"] = describe(error)
         return _complain(error)
     if told["left"]:
         console.print(f"left over: {told['left']}", style="red")
@@ -244,7 +237,7 @@ def _tell(report: PurgeReport, told: dict[str, Any]) -> None:
 
 def _complain(error: Exception) -> int:
     """Print the error; return the exit code."""
-    print(mask(str(error)), file=sys.stderr)
+    print(describe(error), file=sys.stderr)
     return 2 if isinstance(error, UsageError) else 1
 
 

@@ -77,7 +77,9 @@ def _keys(connection: Connection, table: Table) -> set[Key]:
     primary = list(table.primary_key)
     is_numbered = len(primary) == 1 and isinstance(primary[0].type, Integer)
     most = MOST_NUMBERED_ROWS if is_numbered else MOST_ROWS
-    keys = {tuple(row) for row in connection.execute(select(*primary).limit(most + 1))}
+    # SQLite allows of several rows without a key there, which cannot be looked for.
+    have_keys = (column.is_not(None) for column in primary)
+    keys = {tuple(row) for row in connection.execute(select(*primary).where(*have_keys).limit(most + 1))}
     return keys if len(keys) <= most else set()
 
 

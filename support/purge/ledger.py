@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -32,17 +33,20 @@ class Header:
     pid: int
     process_created: float
     started: float = field(default_factory=lambda: datetime.now(timezone.utc).timestamp())
+    # After how many seconds a replier that the run cannot stop has written all that it holds; 0: never.
+    autosave_seconds: float = 0
 
     @classmethod
     def parse(cls, line: dict[str, Any]) -> Header:
         """Build the header from its line. Raises KeyError or TypeError when it is none."""
+        line = {"autosave_seconds": 0, **line}  # ledgers of earlier versions do not tell
         header = cls(**{each.name: line[each.name] for each in fields(cls)})
         return replace(header, databases=tuple(header.databases), directories=tuple(header.directories))
 
-    def at(self, database_urls: Sequence[str], directories: Sequence[str]) -> Header:
+    def at(self, database_urls: Sequence[str], directories: Sequence[str], autosave_seconds: float = 0) -> Header:
         """Return the same header with other places."""
         databases = tuple(without_secret(url) for url in database_urls)
-        return replace(self, databases=databases, directories=tuple(directories))
+        return replace(self, databases=databases, directories=tuple(directories), autosave_seconds=autosave_seconds)
 
     @property
     def alive(self) -> bool:
@@ -73,6 +77,7 @@ class Ledger:
         self._named: defaultdict[str, set[str]] = defaultdict(set)
         # How often: a name that several try to register is in doubt until all of them were answered.
         self._in_doubt: Counter[str] = Counter()
+        self._emptied_at: float = 0
         self._torn_at: int | None = None
         self._lock = threading.Lock()
         for event in events:
@@ -123,9 +128,9 @@ class Ledger:
         ledger._torn_at = len(content) - len(torn) if torn else None
         return ledger
 
-    def locate(self, database_urls: Sequence[str], directories: Sequence[str]) -> None:
+    def locate(self, database_urls: Sequence[str], directories: Sequence[str], autosave_seconds: float = 0) -> None:
         """Note on the disk where things will be created, once that is known."""
-        self._note_header(self.header.at(database_urls, directories))
+        self._note_header(self.header.at(database_urls, directories, autosave_seconds))
 
     def enter(self, scenario: str) -> None:
         """Note that what is created from now on is created in this scenario."""
@@ -158,6 +163,18 @@ class Ledger:
         """Note that what the run created stays on purpose: only a purge that names the run removes it."""
         self._append({"event": "keep"}, durable=True)
 
+    def emptied(self) -> None:
+        """Note that nothing of it is left; it is purged once no replier can write any of it again."""
+        if self.header.autosave_seconds and not (self.settles_at or self.finished):
+            self._append({"event": "emptied", "at": time.time()}, durable=True)
+        if time.time() >= self.settles_at:
+            self.purged()
+
+    @property
+    def settles_at(self) -> float:
+        """When a replier that runs on will have written all that it still holds; 0 when it is not waited for."""
+        return self._emptied_at + self.header.autosave_seconds if self._emptied_at else 0
+
     def purged(self) -> None:
         """Note that everything named so far is gone."""
         self._append({"event": "purged"}, durable=True)
@@ -183,8 +200,8 @@ class Ledger:
     def _is_alone(self) -> bool:
         """Whether nobody else uses the databases: they are in the run's folder."""
         folder = self.path.parent.resolve()
-        files = (Path(parse_url(url).database or "") for url in self.header.databases)
-        return all(file.is_relative_to(folder) for file in files)
+        files = [Path(parse_url(url).database or "") for url in self.header.databases]
+        return all(file.is_absolute() and file.resolve().is_relative_to(folder) for file in files)
 
     def _note_header(self, header: Header) -> None:
         self._append({"event": "run", **asdict(header)}, durable=True)
@@ -230,7 +247,10 @@ class Ledger:
                 self._name(event, "agent_id")
             case "keep":
                 self.kept = True
+            case "emptied":
+                self._emptied_at = event["at"]
             case "purged":
+                self._emptied_at = 0
                 self._named.clear()
                 self._in_doubt.clear()
 

@@ -3,16 +3,15 @@
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 from sqlalchemy import Engine
 
-from support.errors import InfrastructureError
 from support.interrupts import interrupts_deferred
-from support.masking import mask
 from support.purge.claims import Claims, Ids, examine
 from support.purge.database import (
     Checkpoints,
@@ -28,11 +27,13 @@ from support.purge.directories import check_patterns, directories_of, remove_dir
 from support.purge.discovery import Role
 from support.purge.erasing import Count, Deletion, Eraser
 from support.purge.leads import Leads
-from support.purge.owners import Database, Owner, existing, resolve
-from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport
+from support.purge.owners import Database, Owner, existing, resolve, select_prefix
+from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport, describe
 from support.purge.selection import Selection
 
 _PATIENCE = 30.0  # seconds that a lock of others is waited for
+_NOT_TRIED = "It was not tried, for the database was locked."
+_INTERRUPTED = "It was interrupted; purge again."
 _HALF = "\ud800-\udfff"  # of a character: no database holds it
 # By kind of database, what no name in it has; what is asked with that fails.
 _HELD_BY_NOBODY = defaultdict(lambda: re.compile(f"[{_HALF}]"), postgresql=re.compile(f"[\0{_HALF}]"))
@@ -57,36 +58,56 @@ def purge(
     """
     started = time.monotonic()
     check_patterns(directories)
-    for url in database_urls if not allow_remote else ():
+    urls = list(dict.fromkeys(database_urls))  # what is given twice is counted once
+    for url in urls if not allow_remote else ():
         refuse_remote(url)
     with ExitStack() as stack:
-        databases = [patiently(partial(_open, url, stack), patience) for url in database_urls]
+        databases = [patiently(partial(_open, url, stack), patience) for url in urls]
         # The accounts go last: after an interruption their names still lead to everything else.
         databases.sort(key=lambda database: bool(database.accounts))
         for database in databases:
             selection = selection.without(_HELD_BY_NOBODY[database.engine.dialect.name])
         how = _How(directories, dry_run, alone, patience)
         job, owners, report = patiently(partial(_prepare, databases, selection, how), patience)
-        with ExitStack() as checkpoints:
-            for site in job.sites if owners and not dry_run else ():
-                checkpoints.enter_context(site.checkpoints.going_on())
-            try:
+        try:
+            with ExitStack() as checkpoints:
+                for site in job.sites if owners and not dry_run else ():
+                    checkpoints.enter_context(site.checkpoints.going_on())
                 _purge_each(job, owners, report)
-            except KeyboardInterrupt as interrupt:
-                raise PurgeInterrupted(report) from interrupt
-            finally:
-                report.seconds = time.monotonic() - started
+        except KeyboardInterrupt as interrupt:
+            raise PurgeInterrupted(report) from interrupt
+        finally:
+            report.seconds = time.monotonic() - started
     if report.errors:
         raise PurgeError(report)
     return report
 
 
 def _purge_each(job: "_Job", owners: Sequence[Owner], report: PurgeReport) -> None:
-    for owner in owners:
+    waiting = iter(owners)
+    for owner in waiting:
         report.owners.append(OwnerReport(owner.label))
         job.purge(owner, report.owners[-1])
         if report.owners[-1].locked:
-            break  # the others would wait as long
+            # They would wait as long.
+            report.owners += [OwnerReport(each.label, error=_NOT_TRIED) for each in waiting]
+
+
+def select_prefixes(database_urls: Sequence[str], prefixes: Sequence[str], *, patience: float = _PATIENCE) -> Selection:
+    """Return whose names begin with exactly one of these texts, as `select_prefix` does.
+
+    `patience`: how many seconds it may wait for locks of others.
+    """
+    return Selection().union(
+        patiently(partial(_with_prefix, url, prefix), patience) for url in database_urls for prefix in prefixes
+    )
+
+
+def _with_prefix(url: str, prefix: str) -> Selection:
+    with ExitStack() as stack:
+        engine = open_engine(url)
+        stack.callback(engine.dispose)
+        return select_prefix(engine, prefix)
 
 
 def compact(database_urls: Sequence[str], *, patience: float = _PATIENCE) -> None:
@@ -171,32 +192,26 @@ class _Job:
     def purge(self, owner: Owner, report: OwnerReport) -> None:
         """Remove one owner everywhere; what went, and what goes wrong, stands in its report."""
         started = time.monotonic()
+        report.error = _INTERRUPTED  # until it has gone from the last database
         try:
-            # Directories first: only the rows lead to them after an interruption.
-            self._purge_directories(owner, report)
+            directories = list(directories_of(self._how.directories, owner.tenant_id)) if owner.tenant_id else []
             ids = patiently(partial(self._leads.complete, owner.ids), self._how.patience)
             for site in self.sites:
-                patiently(partial(_erase, site, ids, owner, report), self._how.patience)
-        except (InfrastructureError, OSError) as error:
-            report.error = mask(str(error))
+                patiently(partial(self._erase, site, ids, owner, directories, report), self._how.patience)
+        except Exception as error:  # whatever it is, the others go, and the report tells of all
+            report.error = describe(error)
             report.locked = isinstance(error, LockedError)
-        except KeyboardInterrupt:
-            report.error = "" if report.counts else "It was interrupted; purge again."
-            raise
         finally:
             report.seconds = time.monotonic() - started
 
-    def _purge_directories(self, owner: Owner, report: OwnerReport) -> None:
-        paths = list(directories_of(self._how.directories, owner.tenant_id)) if owner.tenant_id else []
-        report.directories += map(str, paths)
-        if not self._how.dry_run:
-            remove_directories(paths)
-
-
-def _erase(site: "_Site", ids: Ids, owner: Owner, report: OwnerReport) -> None:
-    # What is committed is counted, whatever signal comes meanwhile.
-    with interrupts_deferred():
-        report.counts += site.erase(ids, owner.host)
+    def _erase(self, site: "_Site", ids: Ids, owner: Owner, directories: Sequence[Path], report: OwnerReport) -> None:
+        is_last = site is self.sites[-1]
+        # What is committed is counted, whatever signal comes meanwhile.
+        with interrupts_deferred():
+            report.counts += site.erase(ids, owner.host, directories if is_last else ())
+            if is_last:
+                report.directories += map(str, directories)
+                report.error = ""
 
 
 class _Site:
@@ -210,19 +225,32 @@ class _Site:
         self._courtesy = Courtesy()
         self._keeps_others_waiting = engine.dialect.name == "sqlite" and not how.alone
 
-    def erase(self, ids: Ids, host: str) -> Counter[str]:
-        """Remove, or in a dry run count, the rows of the owner of these ids; return rows by table."""
+    def erase(self, ids: Ids, host: str, directories: Iterable[Path]) -> Counter[str]:
+        """Remove, or in a dry run count, the rows of the owner of these ids, and the directories; return rows by table.
+
+        The directories go when all rows could, and before that is committed: after an interruption only the rows lead
+        to them.
+        """
         eraser = self._eraser(host)
         targets = eraser.look_up(ids)
-        if not targets:
-            return Counter()
         if self._how.dry_run:
             with self._engine.connect() as connection:
                 return eraser.run(connection, targets)
+        if not targets:
+            remove_directories(directories)
+            return Counter()
+        if self._keeps_others_waiting:
+            with self._engine.connect() as connection:
+                eraser.glance(connection, targets)
+        with self._turn(), writing(self._engine) as connection:
+            counts = eraser.run(connection, targets)
+            remove_directories(directories)
+            return counts
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
         if not self._keeps_others_waiting:
-            with writing(self._engine) as connection:
-                return eraser.run(connection, targets)
-        with self._engine.connect() as connection:
-            eraser.glance(connection, targets)
-        with self._courtesy.turn(), self.checkpoints.held_off(), writing(self._engine) as connection:
-            return eraser.run(connection, targets)
+            yield
+            return
+        with self._courtesy.turn(), self.checkpoints.held_off():
+            yield

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Column, Table
 
-from support.errors import InfrastructureError
+from support.errors import InfrastructureError, SuiteError
+from support.masking import mask
 from support.purge.selection import Selection
 
 
@@ -53,7 +53,7 @@ class PurgeReport:
 
     @property
     def errors(self) -> dict[str, str]:
-        """Why an owner was left whole, by owner."""
+        """Why an owner has not gone, by owner."""
         return {owner.owner: owner.error for owner in self.owners if owner.error}
 
     @property
@@ -111,16 +111,27 @@ class PurgeReport:
         return table
 
     def owners_as_table(self) -> Table:
-        """Return rows and seconds by tenant, and why one was left whole."""
-        table = Table("tenant", Column("rows", justify="right"), Column("ms", justify="right"), "left whole because")
+        """Return rows and seconds by tenant, and why one has not gone."""
+        table = Table("tenant", Column("rows", justify="right"), Column("ms", justify="right"), "not gone because")
         for owner in self.owners:
             rows = str(sum(owner.counts.values()))
             table.add_row(escape(owner.owner), rows, f"{owner.seconds * 1000:.1f}", escape(owner.error))
         return table
 
 
+def describe(error: Exception) -> str:
+    """Return in one sentence what hinders a purge, also when nobody has foreseen it."""
+    if isinstance(error, SuiteError | OSError):
+        return mask(str(error))
+    reason = str(error).partition("\n")[0]
+    return mask(
+        f"The purge met something that it was not made for ({type(error).__name__}: {reason}); look at that, then "
+        "purge again."
+    )
+
+
 class PurgeInterrupted(KeyboardInterrupt):
-    """A signal came; the report says what had gone by then. All others are whole."""
+    """A signal came; the report says what had gone by then, and all else is there."""
 
     def __init__(self, report: PurgeReport) -> None:
         self.report = report
@@ -132,5 +143,8 @@ class PurgeError(InfrastructureError):
 
     def __init__(self, report: PurgeReport) -> None:
         self.report = report
-        reasons: Iterable[str] = (f"{owner}: {reason}" for owner, reason in report.errors.items())
+        owners = defaultdict[str, list[str]](list)
+        for owner, reason in report.errors.items():
+            owners[reason].append(owner)
+        reasons = (f"{', '.join(each)}: {reason}" for reason, each in owners.items())
         super().__init__("Not everything could be purged; what failed was left whole. " + " ".join(reasons))

@@ -120,8 +120,12 @@ class Snapshot:
     def take(cls, database_urls: Sequence[str], known: Mapping[str, str] | None = None) -> Snapshot:
         """Read the keys and owners of all rows; `known`: the owners of ids that nobody may have any more.
 
-        Raises UsageError when a database does not open.
+        Raises UsageError when a database does not open, InfrastructureError when it stays locked or cannot be read.
         """
+        return patiently(partial(cls._take, database_urls, known or {}), PATIENCE)
+
+    @classmethod
+    def _take(cls, database_urls: Sequence[str], known: Mapping[str, str]) -> Snapshot:
         with ExitStack() as stack:
             databases: dict[str, Database] = {}
             for url, prefix in prefixes(database_urls).items():
@@ -131,8 +135,8 @@ class Snapshot:
                 databases[prefix] = stack.enter_context(Database.of(engine).at_one_moment())
             ids = {role: existing(databases.values(), role) for role in Role}
             ids[Role.AGENT] -= _stray_agents(databases.values(), ids[Role.TENANT])
-            owners = {**(known or {}), **_owners(databases.values(), ids)}
-            claimed = {role: ids[role].union(known or ()) for role in (Role.TENANT, Role.AGENT)}
+            owners = {**known, **_owners(databases.values(), ids)}
+            claimed = {role: ids[role].union(known) for role in (Role.TENANT, Role.AGENT)}
             tables = {
                 prefix + owned.table.key: _read(database, owned, claimed, owners)
                 for prefix, database in databases.items()
@@ -236,26 +240,34 @@ def compare(
     """
     mine = ours.ids if ours else frozenset[str]()
     others = frozenset[str]() if alone else (before.owners.keys() | after.owners.keys()) - mine
+    kind_of, newcomers = partial(_kind, mine, others), others - before.owners.keys()
     return [
         difference
         for table in sorted(before.tables.keys() | after.tables.keys())
         for difference in _differences(
-            table, before.tables.get(table, _State()), after.tables.get(table, _State()), partial(_kind, mine, others)
+            table, before.tables.get(table, _State()), after.tables.get(table, _State()), kind_of, newcomers
         )
     ]
 
 
-def _differences(table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind]) -> Iterator[Difference]:
+def _differences(
+    table: str, before: _State, after: _State, kind_of: Callable[[Owner], Kind], newcomers: Set[str]
+) -> Iterator[Difference]:
     if before.groups == after.groups:
         return
     new, gone = after.missing_in(before), before.missing_in(after)
+    # A text may have named somebody before that one was there.
+    of_newcomers = {row for owner, rows in new.items() if newcomers & set(owner) for row in rows}
     for owner in sorted(before.groups.keys() | after.groups.keys(), key=str):
         was, now = before.groups.get(owner, _Group()), after.groups.get(owner, _Group())
         if was != now:
+            kind = kind_of(owner)
+            if kind is Kind.UNEXPLAINED and len(gone[owner]) == was.rows - now.rows > 0:
+                kind = Kind.OTHERS if of_newcomers.issuperset(gone[owner]) else kind
             yield Difference(
                 table,
                 owner,
-                kind_of(owner),
+                kind,
                 now.rows - was.rows,
                 keys=tuple(key for key, _ in new[owner][:SHOWN_KEYS]),
                 gone=tuple(key for key, _ in gone[owner][:SHOWN_KEYS]),

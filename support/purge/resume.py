@@ -4,14 +4,14 @@ import os
 import shlex
 import sys
 from collections.abc import Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 
-from support.errors import SuiteError, UsageError
-from support.masking import mask
+from support.errors import UsageError
 from support.purge.database import lacks_secret, without_secret
 from support.purge.ledger import Ledger
 from support.purge.purge import count_left, purge
-from support.purge.report import OwnerReport, PurgeError, PurgeReport
+from support.purge.report import OwnerReport, PurgeError, PurgeInterrupted, PurgeReport, describe
 
 ROOT = Path(__file__).parents[2]
 REPORTS = Path("reports")
@@ -37,9 +37,10 @@ def purge_ledger(
 ) -> PurgeReport:
     """Remove what the ledger names, from the databases that it names unless others are given.
 
-    It is marked as purged when nothing of that is left in the databases that it names, whatever is given.
-    Raises UsageError when the run still lives or a database's password is not known; PurgeError as `purge` does, and
-    when something is left or cannot be looked for.
+    It is marked as purged when nothing of that is left in the databases that it names, whatever is given, nor can come
+    back.
+    Raises UsageError when the run still lives or a database's password is not known; PurgeError and PurgeInterrupted
+    as `purge` does, PurgeError also when something is left or cannot be looked for.
     """
     header = ledger.header
     if header.alive and header.pid != os.getpid():
@@ -51,11 +52,26 @@ def purge_ledger(
     report = purge(urls, selection, directories=header.directories, dry_run=dry_run, allow_remote=allow_remote)
     if dry_run:
         return report
-    if reason := _what_is_left(ledger, database_urls, report, allow_remote):
+    try:
+        reason = _what_is_left(ledger, database_urls, report, allow_remote)
+    except KeyboardInterrupt as interrupt:
+        raise PurgeInterrupted(report) from interrupt
+    if reason:
         report.owners.append(OwnerReport(", ".join(header.databases), error=reason))
         raise PurgeError(report)
-    ledger.purged()
+    ledger.emptied()
     return report
+
+
+def what_may_come_back(ledger: Ledger) -> str:
+    """Return until when a replier that runs on may write again what has gone; nothing when it cannot."""
+    if not ledger.settles_at:
+        return ""
+    until = datetime.fromtimestamp(ledger.settles_at, timezone.utc).astimezone()
+    return (
+        f"What a replier still holds of run {ledger.header.run_id} may come back until {until:%H:%M:%S}; purge again "
+        "then, or begin a run, which does that."
+    )
 
 
 def _what_is_left(ledger: Ledger, given: Sequence[str], report: PurgeReport, allow_remote: bool) -> str:
@@ -63,9 +79,9 @@ def _what_is_left(ledger: Ledger, given: Sequence[str], report: PurgeReport, all
     try:
         urls = _own_urls(ledger, given)
         left = count_left(urls, ledger.selection(), report.selection, allow_remote=allow_remote)
-    except SuiteError as error:
+    except Exception as error:  # whatever it is, what has gone is to be told
         return (
-            f"Whether anything is left there cannot be seen ({mask(str(error)).rstrip('.')}); purge again when it can, "
+            f"Whether anything is left there cannot be seen ({describe(error).rstrip('.')}); purge again when it can, "
             f"or remove {ledger.path} if that database is no more."
         )
     if not left:

@@ -5,14 +5,16 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import NoReturn
 
 import psutil
 import pytest
 from sqlalchemy import make_url
 
 from support.polling import wait_until
-from support.purge import Ledger, command_for
+from support.purge import Ledger, command_for, resume
 from support.purge.__main__ import main
 from tests.purge.site import Inhabitant, Site
 from tests.suite import ROOT
@@ -234,6 +236,48 @@ def test_a_signal_ends_the_purge_between_two_tenants_and_the_report_has_those_th
     gone = total - site.counts()["tenant_users"]
     assert 0 < report["rows"]["tenant_users"] == gone < 30
     assert sum(owner["rows"] != {} for owner in report["owners"]) == gone
+
+
+def test_a_signal_while_is_looked_for_what_is_left_does_not_keep_from_telling_what_went(
+    site: Site, reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(reports, "run-1", site)
+    file = tmp_path / "report.json"
+    monkeypatch.setattr(resume, "count_left", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        main(["--run", "run-1", "--reports", str(reports), "--report", str(file)])
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["rows"]["tenant_users"] == 1
+    assert not Ledger.read(reports / "run-1" / "ledger.jsonl").finished
+
+
+def interrupt(*_: object, **__: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def test_a_name_with_half_a_character_is_told_as_far_as_it_can_be(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "report.json"
+
+    assert main(["--tenant", "a\udcff", "--database", site.url, "--report", str(file)]) == 0
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["what"] == "tenants a\udcff"
+    assert capsys.readouterr().out.startswith("tenants a\\udcff\n")
+
+
+def test_what_is_in_a_database_that_is_given_twice_is_counted_once(site: Site, tmp_path: Path) -> None:
+    one = site.populate("testuser_1")
+    file = tmp_path / "report.json"
+    twice = ["--database", site.url, "--database", site.url]
+
+    assert main(["--tenant", one.tenant_id, *twice, "--dry-run", "--report", str(file)]) == 0
+
+    (report,) = json.loads(file.read_text())["purges"]
+    assert report["rows"]["tenant_users"] == 1
 
 
 @pytest.mark.parametrize("named", [["--tenant", "tenant_0123456789abcdef"], ["--prefix", "testuser_"]])
@@ -481,6 +525,27 @@ def test_a_run_is_to_be_purged_as_long_as_anything_of_it_is_left(
     assert main(["--resume", "--reports", str(reports)]) == 0
 
     assert site.content() == before
+
+
+def test_what_a_replier_writes_behind_a_purge_is_purged_by_the_next(
+    site: Site, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = site.content()
+    one = leave(reports, "run-1", site)
+    path = reports / "run-1" / "ledger.jsonl"
+    Ledger.read(path).locate([site.url], [], autosave_seconds=1)
+
+    assert main(["--resume", "--reports", str(reports)]) == 0
+    assert re.search(
+        r"What a replier still holds of run run-1 may come back until \d\d:\d\d:\d\d;", capsys.readouterr().out
+    )
+    site.add("chat_streams", tenant_id=one.tenant_id)
+    assert wait_until(lambda: time.time() >= Ledger.read(path).settles_at, 10)
+    assert main(["--resume", "--reports", str(reports)]) == 0
+
+    assert site.content() == before
+    assert Ledger.read(path).finished
+    assert "may come back" not in capsys.readouterr().out
 
 
 def test_the_password_that_a_database_is_given_with_serves_to_look_whether_all_is_gone(

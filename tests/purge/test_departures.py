@@ -90,6 +90,19 @@ def test_a_table_without_a_key_says_nothing(site: Site) -> None:
     assert story.told() == {"scopes": {"one": None}}
 
 
+def test_rows_whose_key_is_empty_are_left_out(site: Site) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite lets a primary key be empty.")
+    site.execute("CREATE TABLE logs (id BIGINT PRIMARY KEY, body TEXT)")
+    site.add_all("logs", ({"id": number, "body": ""} for number in range(1, MOST_ROWS + 2)))
+    site.execute("INSERT INTO logs (body) VALUES ('one'), ('two')")
+    story = Story(site)
+    story.scenario("ONE-001")
+    story.scenario("TWO-002", "DELETE FROM logs WHERE id IS NULL OR id = 600")
+
+    assert story.told() == {"logs": {"None": None, "600": "TWO-002"}}
+
+
 def test_nothing_is_locked_between_scenarios(site: Site, story: Story) -> None:
     story.scenario("ONE-001", "DELETE FROM emoji WHERE id = 7")
     with site.engine.connect() as connection:

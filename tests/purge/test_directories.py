@@ -1,12 +1,13 @@
 """Directories of tenants: theirs and no others."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from support.errors import UsageError
 from support.purge import PurgeError, Selection, purge
-from tests.purge.site import Site
+from tests.purge.site import Site, hexadecimal
 
 
 def test_a_tenants_directories_go_with_it(site: Site, tmp_path: Path) -> None:
@@ -21,6 +22,53 @@ def test_a_tenants_directories_go_with_it(site: Site, tmp_path: Path) -> None:
 
     assert report.directories == foreseen.directories == [f"{tmp_path}/config/{one.tenant_id}"]
     assert [each.name for each in (tmp_path / "config").iterdir()] == [two.tenant_id]
+
+
+def quoted_by_another(site: Site) -> None:
+    """Let a row of somebody else refer to one of testuser_1."""
+    site.execute("CREATE TABLE quotes (tenant_id TEXT, message INTEGER REFERENCES messages (id))")
+    one, two = site.populate("testuser_1"), site.populate("testuser_2")
+    site.add("quotes", tenant_id=two.tenant_id, message=site.add("messages", tenant_id=one.tenant_id))
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_who_is_left_whole_keeps_its_directories(site: Site, tmp_path: Path, dry_run: bool) -> None:
+    quoted_by_another(site)
+    directory = tmp_path / f"tenant_{hexadecimal('testuser_1')}"
+    directory.mkdir()
+
+    with pytest.raises(PurgeError, match="left whole") as failure:
+        purge([site.url], Selection.of(["testuser_1"]), directories=[f"{tmp_path}/{{tenant_id}}"], dry_run=dry_run)
+
+    assert directory.is_dir()
+    assert failure.value.report.directories == []
+
+
+def test_where_a_directory_cannot_go_the_rows_that_lead_to_it_stay(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = site.populate("testuser_1")
+    (tmp_path / one.tenant_id).mkdir()
+    before = site.content()
+
+    def fail(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    with pytest.raises(PurgeError, match="Permission denied") as failure:
+        purge([site.url], Selection.of(["testuser_1"]), directories=[f"{tmp_path}/{{tenant_id}}"])
+
+    assert site.content() == before
+    assert (failure.value.report.counts, failure.value.report.directories) == ({}, [])
+
+
+def test_directories_go_though_no_row_is_left(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "tenant_1").mkdir()
+
+    report = purge([site.url], Selection.of(tenant_ids=["tenant_1"]), directories=[f"{tmp_path}/{{tenant_id}}"])
+
+    assert report.directories == [f"{tmp_path}/tenant_1"]
+    assert not (tmp_path / "tenant_1").exists()
 
 
 @pytest.mark.parametrize("tenant_id", ["..", "../secrets", "/etc", "a/b", "."])

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -167,6 +168,24 @@ def test_where_nobody_else_is_every_name_is_ours(tmp_path: Path) -> None:
     assert (read.selection(), read.in_doubt) == (Selection.of(["abc"]), frozenset())
 
 
+def test_nobody_else_is_in_a_folder_that_a_symbolic_link_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "reports").symlink_to("elsewhere")
+    folder = tmp_path / "reports" / "run-1"
+    ledger = Ledger.create(folder / "ledger.jsonl", "run-1", [f"sqlite:///{folder}/deployment.db"])
+    ledger.will_register("abc")
+
+    assert ledger.selection() == Selection.of(["abc"])
+
+
+def test_on_a_server_others_may_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ledger = Ledger.create(tmp_path / "ledger.jsonl", "run-1", ["postgresql://localhost/maimbot"])
+    ledger.will_register("abc")
+
+    assert ledger.in_doubt == {"abc"}
+
+
 def test_a_refusal_that_comes_after_the_purge_is_no_obstacle(ledger: Ledger) -> None:
     ledger.will_register("late")
     ledger.purged()
@@ -189,6 +208,38 @@ def test_a_ledger_is_finished_when_everything_is_purged(ledger: Ledger) -> None:
 
     ledger.will_register("testuser_run-1_2")
     assert Ledger.read(ledger.path).selection() == Selection.of(["testuser_run-1_2"])
+
+
+def test_what_a_replier_may_write_again_is_purged_when_it_has(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.locate([URL], [], autosave_seconds=300)
+    ledger.will_register("testuser_run-1_1")
+    for now in (1000.0, 1299.0):
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        ledger.emptied()
+        ledger = Ledger.read(ledger.path)
+        assert (ledger.settles_at, ledger.finished) == (1300.0, False)
+
+    monkeypatch.setattr(time, "time", lambda: 1300.0)
+    ledger.emptied()
+    assert (ledger.settles_at, Ledger.read(ledger.path).finished) == (0, True)
+    ledger.emptied()
+    assert ledger.settles_at == 0
+
+
+def test_where_no_replier_runs_on_what_is_gone_is_purged(ledger: Ledger) -> None:
+    ledger.will_register("testuser_run-1_1")
+    ledger.emptied()
+
+    assert Ledger.read(ledger.path).counts == {"purged": 1}
+
+
+def test_a_ledger_of_an_earlier_version_knows_of_no_replier(ledger: Ledger) -> None:
+    first, *rest = ledger.path.read_text().splitlines()
+    header = json.loads(first)
+    del header["autosave_seconds"]
+    ledger.path.write_text("\n".join([json.dumps(header), *rest, ""]))
+
+    assert Ledger.read(ledger.path).header == ledger.header
 
 
 def test_a_run_id_is_used_once(ledger: Ledger) -> None:

@@ -5,14 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, event, text
 
-from support.purge import Ledger, PurgeError, Selection, purge, purge_ledger
+from support.purge import Ledger, PurgeError, Selection, Snapshot, purge, purge_ledger, select_prefixes
+from support.purge.__main__ import main
 from support.purge.database import open_engine
 from tests.purge.site import Site
 from tests.slow_removal import slow_removal
@@ -44,7 +45,16 @@ def test_a_purge_waits_for_a_lock_of_another_connection(site: Site) -> None:
     assert site.content() == before
 
 
-def test_a_purge_waits_where_even_readers_are_locked_out(site: Site) -> None:
+WORK: dict[str, Callable[[str], object]] = {
+    "a purge": lambda url: purge([url], Selection.of(["testuser_1"])).users == 1,
+    "a purge by the beginning of names": lambda url: main(["--prefix", "testuser_", "--database", url]) == 0,
+    "a look for the beginning of names": lambda url: select_prefixes([url], ["testuser_"]).usernames == {"testuser_1"},
+    "a snapshot": lambda url: Snapshot.take([url]).counts["tenant_users"] == 1,
+}
+
+
+@pytest.mark.parametrize("work", WORK.values(), ids=WORK)
+def test_all_wait_where_even_readers_are_locked_out(work: Callable[[str], object], site: Site) -> None:
     if site.engine.dialect.name != "sqlite":
         pytest.skip("Only SQLite without a write-ahead log locks readers out.")
     site.populate("testuser_1")
@@ -55,10 +65,10 @@ def test_a_purge_waits_where_even_readers_are_locked_out(site: Site) -> None:
         release = threading.Timer(1.5, connection.rollback)
         release.start()
 
-        report = purge([site.url], Selection.of(["testuser_1"]))
-
-        release.join()
-    assert report.users == 1
+        try:
+            assert work(site.url)
+        finally:
+            release.join()
 
 
 def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> None:
@@ -68,7 +78,9 @@ def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> No
     with locked(site), pytest.raises(PurgeError, match=r"still locked .* after 0\.1 s") as failure:
         purge([site.url], selection, patience=0.1)
 
-    assert len(failure.value.report.owners) == 1
+    first, second = failure.value.report.owners
+    assert (first.locked, second.error) == (True, "It was not tried, for the database was locked.")
+    assert str(failure.value).endswith(f" {second.owner}: {second.error}")
     assert site.content() == before
 
 

@@ -81,6 +81,25 @@ def test_what_others_do_meanwhile_is_theirs(site: Site) -> None:
     assert ("expressions", stream_of(three.agent_ids[0]), 1) in changes
 
 
+@pytest.mark.parametrize(("alone", "kind"), [(False, Kind.OTHERS), (True, Kind.UNEXPLAINED)])
+def test_a_row_that_has_named_a_newcomer_before_is_that_ones_then(site: Site, alone: bool, kind: Kind) -> None:
+    name = "other_1"
+    for scope in (f"creating tenant_{hexadecimal(name)}", "of nobody"):
+        site.add("scopes", scope=scope)
+    before = Snapshot.take([site.url])
+    site.populate(name)
+    moved = Snapshot.take([site.url])
+    site.remove("scopes", scope="of nobody")
+
+    kinds, later = (
+        {each.owner: each.kind for each in compare(before, after, alone=alone) if each.table == "scopes"}
+        for after in (moved, Snapshot.take([site.url]))
+    )
+
+    assert kinds[()] is kind
+    assert later[()] is Kind.UNEXPLAINED
+
+
 def test_where_the_run_is_alone_nothing_is_of_others(site: Site) -> None:
     one = site.populate("other_1")
     before = Snapshot.take([site.url])

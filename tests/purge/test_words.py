@@ -63,7 +63,7 @@ TABLES = """
 │ /data/[tenant_1]   │      │
 └────────────────────┴──────┘
 ┏━━━━━━━━━━━━┳━━━━━━┳━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━┓
-┃ tenant     ┃ rows ┃     ms ┃ left whole because   ┃
+┃ tenant     ┃ rows ┃     ms ┃ not gone because     ┃
 ┡━━━━━━━━━━━━╇━━━━━━╇━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━┩
 │ [tenant_1] │   12 │ 1234.6 │                      │
 │ tenant_2   │    0 │    0.1 │ it was [b]locked[/b] │
