@@ -126,6 +126,8 @@ class _Guard:
         self._run = Run([], Path())
         self._in_threads: list[SuiteError] = []
         self._runner: Any = None
+        # What after_scenario accuses the deployment of.
+        self._accusations: list[AssertionError] = []
 
     def heed_thread(self, raised: threading.ExceptHookArgs) -> None:
         """Keep what ended a thread; Python only prints it."""
@@ -228,8 +230,12 @@ class _Guard:
     def _run_hook(self, name: str, hook: Callable[..., Any], context: Any, *statement: Any) -> None:
         try:
             refuse_exit(hook, context, *statement)
-        except AssertionError:
-            raise  # It accuses the deployment, as a step does.
+        except AssertionError as error:
+            # It accuses the deployment, as a step does; Behave would call it an error of the hook.
+            if name != "after_scenario":
+                raise
+            print(describe(error))
+            self._accusations.append(error)
         except Exception as error:
             if scenario := getattr(context, "scenario", None):
                 self._run.broken.add(id(scenario))
@@ -274,6 +280,12 @@ class _Guard:
             self._run.note(scenario, f"The scenario broke off: {describe(error)}", error)
             scenario.set_status(Status.cleanup_error)
             raise
+        accusations, self._accusations = self._accusations, []
+        for accusation in accusations:
+            self._run.tell(scenario, describe(accusation), accusation)
+        if accusations and scenario.status is Status.passed:
+            scenario.set_status(Status.failed)
+            failed = True
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
         faults = self._take_from_threads()
@@ -294,7 +306,7 @@ class _Guard:
             why = self._explain(context)
             if not why or why in str(error):
                 raise
-            raise AssertionError(f"{describe(error)} {why}") from error
+            raise AssertionError(f"{why} {describe(error)}") from error
 
     def add_cleanup(
         self, original: Callable[..., Any], context: Any, function: Callable[..., Any], *args: Any, **kwargs: Any

@@ -63,8 +63,12 @@ class Run:
         print(error, file=sys.stderr)
 
     def note(self, statement: Any, message: str, error: BaseException | None) -> None:
-        """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
+        """Tell an error that the deployment is not accused of."""
         self.broken.add(id(statement))
+        self.tell(statement, message, error)
+
+    def tell(self, statement: Any, message: str, error: BaseException | None) -> None:
+        """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
         if statement.error_message:
             statement.error_message += f"\n{message}"
         else:
