@@ -170,7 +170,7 @@ class _Guard:
             return refuse_exit(original, *args, **kwargs)
         except Exception as error:
             if not self._runner.config.dry_run:
-                self._run.failed = True
+                self._run.failed = self._run.told = True
                 why = f"The run could not begin: {' '.join(describe(error).split())}."
                 self._run.errors.append(str(error) if isinstance(error, SuiteError) else why)
                 self._finish(self._runner.context, [])
@@ -198,6 +198,7 @@ class _Guard:
                 for bridge in bridges:
                     bridge.report_missing()
         except _StartRefused as refusal:
+            run.told = True
             run.fail(str(refusal))
             raise SystemExit(EXIT_REFUSED) from refusal
         except BaseException as error:
@@ -218,6 +219,8 @@ class _Guard:
             raise
         finally:
             self._fail_for_threads()
+            if not self._run.told:
+                print(*self._run.errors, sep="\n", file=sys.stderr)
             for bridge in bridges:
                 bridge.end()
 
