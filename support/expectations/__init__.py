@@ -7,6 +7,7 @@ import requests
 
 from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
+from support.expectations.differing import differences
 from support.expectations.settling import settled
 from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
@@ -112,12 +113,8 @@ def stored_as_said(world: World, conversations: Sequence[Conversation]) -> None:
     tenant_ids = {message.tenant_id for message in said}
     with progress("reading what is stored"):
         stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
-    missing, surplus = said - stored, stored - said
-    expect(
-        stored == said,
-        f"{missing.total()} messages are not stored as they were said and {surplus.total()} rows were never said; "
-        f"expected none. Missing: {list(missing)[:3]}; surplus: {list(surplus)[:3]}.",
-    )
+    differing = differences(said, stored)
+    expect(not differing, differing)
 
 
 def no_leaks(sightings: Sequence[Sighting], owners: Mapping[str, str]) -> None:
