@@ -132,6 +132,10 @@ def all_held(cells: Sequence[Cell]) -> None:
         raise Inconclusive("No tenant tried to reach another's, for there was nobody to try; let there be two.")
     broken = _by_channel([cell for cell in cells if cell.verdict == "broken"])
     expect(not broken, f"Tenants reached what is another's by {broken}; expected every attempt to be refused.")
+    failed = [cell for cell in cells if cell.verdict == "failed"]
+    expect(
+        not failed, f"Tenants could not reach their own by {_by_channel(failed)}: {failed[0].reason if failed else ''}"
+    )
     unclear = [cell for cell in cells if cell.verdict == "inconclusive"]
     if unclear:
         raise Inconclusive(f"Nothing can be said of {_by_channel(unclear)}: {unclear[0].reason}.")
