@@ -24,7 +24,7 @@ from support.masking import mask_console
 from support.reporting import EXIT_REFUSED
 from support.reporting.merging import gather_allure_results, merge
 from support.reporting.results import Results, new_test_id, read_results, write_results
-from support.reporting.summary import print_summary
+from support.reporting.summary import IS_SHARE, print_summary
 from support.settings import Settings, load_settings
 
 REPORTS = Path("reports")
@@ -145,6 +145,7 @@ class Acceptance:
             process = psutil.Popen(
                 [sys.executable, "-m", "behave", *formats, *settings, *features],
                 cwd=directory,
+                env={**os.environ, IS_SHARE: "1"},
                 stdin=stdin,
                 stdout=output,
                 stderr=output,

@@ -125,6 +125,7 @@ class Run:
         path = reporting.report(behave, self.results, self.settings.reports)
         if self._world:
             reporting.print_summary(self.results, path)
+            behave.told = True
         else:
             print(f"Results: {path}")
         if self._world and not self.settings.cleanup:

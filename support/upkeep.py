@@ -12,11 +12,11 @@ def restart_unfit(deployment: Deployment, reader: Reader, *, red: bool) -> list[
     """
     restarted = deployment.revive() if red else []
     reasons = [f"The {name} did not answer any more after this scenario." for name in restarted]
-    most, held = deployment.profile.restart_after_conversations, len(reader.conversations)
+    most, held = deployment.profile.restart_after_conversations, len(reader.post.conversations)
     is_worn = deployment.backends and most and held >= most and "replier" not in restarted
     if is_worn:
         deployment.renew_replier()
         reasons.append(f"The replier had held {held} conversations; its profile allows {most}.")
     if is_worn or "replier" in restarted:
-        reader.conversations.clear()
+        reader.post.conversations.clear()
     return reasons

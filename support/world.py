@@ -329,16 +329,17 @@ class World:
             raise AssertionError(str(error)) from error
 
     def what_ails(self) -> str:
-        """Return which backend has died or hangs, with its last log lines; nothing when all answer."""
+        """Return which backend has died or hangs, with its last log lines, or which reply went astray, if any."""
         try:
             self.deployment.check_answering()
         except InfrastructureError as error:
             return str(error)
-        return ""
+        return self.scene.astray
 
     def enter_scene(self, scenario: str = "") -> None:
         """Begin a scenario, which is called by its id."""
         self.scenario = scenario
+        self.reader.post.astray.clear()
         if scenario:
             self.ledger.enter(scenario)
         self.scene = Scene(self.grounds, lambda: self.new_usernames(1)[0], ends_of_logs(self.deployment))
@@ -349,7 +350,7 @@ class World:
         The next begins with backends that answer, and with a replier that has not held too many conversations.
         """
         try:
-            self.scene.close()
+            self.scene.close(red=red)
         finally:
             self.scene.attach()
             self._note_changes()

@@ -5,18 +5,23 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
+from weakref import ref
 
 import websocket
 from maim_message.message import APIMessageBase
 
 from support.chat.envelope import Frame, Speaker, new_message_id, place_of, standard_frame, text_message, text_of
+from support.chat.marker import markers_in
 from support.chat.pace import Pace
 from support.chat.transcript import Transcript
+from support.masking import mask
 from support.transport import Arrival, Closed, Transport
 
 REPLY_TIMEOUT_SECONDS = 15.0
+# How long a reply is still awaited when one has gone astray: it may come here, too.
+_ASTRAY_SECONDS = 1.0
 T = TypeVar("T")
 
 
@@ -34,6 +39,26 @@ class Sent:
     at: float
 
 
+class Sender(NamedTuple):
+    """A connection as those know it that come after it."""
+
+    credential: str
+    where: str
+    connection: "ref[Connection]"
+
+
+@dataclass
+class Post:
+    """What all connections of a reader know of each other: who has written what, and which replies went astray."""
+
+    # Whom people have written to since this was emptied last, and where: an agent's credential, a group or person.
+    conversations: set[tuple[str, str]] = field(default_factory=set)
+    # A sentence for each reply that came to another agent's connection than the one on which its message was sent.
+    astray: list[str] = field(default_factory=list)
+    # By the marker of a message, who sent it first.
+    senders: dict[str, Sender] = field(default_factory=dict)
+
+
 class Connection:
     """An open WebSocket of one agent's credential on one platform. Made by Reader.open."""
 
@@ -44,7 +69,7 @@ class Connection:
         platform: str,
         transcript: Transcript,
         pace: Pace,
-        conversations: set[tuple[str, str]],
+        post: Post,
     ) -> None:
         self.credential = credential
         self.platform = platform
@@ -62,7 +87,11 @@ class Connection:
         self.pace = pace
         self.socket = transport.socket
         self._transport = transport
-        self._conversations = conversations
+        self._post = post
+        self.where = f"connection {transcript.number} ({transcript.title})"
+        self._as_sender = Sender(credential, self.where, ref(self))
+        # What went astray of what this connection sent or should not have received: a sentence, the first counts.
+        self.astray = ""
         self._changed = threading.Condition()
 
     def send(self, text: str, speaker: Speaker, message_id: str | None = None, msg_id: str | None = None) -> Sent:
@@ -83,7 +112,7 @@ class Connection:
 
     def send_message(self, message: APIMessageBase, msg_id: str | None = None) -> Sent:
         """Send a message; the frame's id is fresh unless given."""
-        self._conversations.add((self.credential, place_of(message)))
+        self._post.conversations.add((self.credential, place_of(message)))
         frame = standard_frame(message, msg_id or new_message_id())
         text = text_of(message.message_segment)
         sent = Sent(frame["msg_id"], message.message_info.message_id, text, time.perf_counter())
@@ -98,11 +127,12 @@ class Connection:
     def send_raw(self, raw: str | bytes) -> None:
         """Send a text or binary frame as it is; raises NoFrame when the connection has ended."""
         self.transcript.add(">", raw if isinstance(raw, str) else f"{len(raw)} bytes, binary")
+        for marker in markers_in(raw) if isinstance(raw, str) else ():
+            self._post.senders.setdefault(marker, self._as_sender)
         try:
             self._transport.send(raw)
         except (websocket.WebSocketException, OSError) as error:
-            where = f"connection {self.transcript.number} ({self.transcript.title})"
-            raise NoFrame(f"A frame could not be sent on {where}: {self.closed or error}.") from error
+            raise NoFrame(f"A frame could not be sent on {self.where}: {self.closed or error}.") from error
 
     def ping(self, timeout: float) -> bool:
         """Send a PING; return whether the PONG has come after `timeout` seconds at most."""
@@ -120,7 +150,10 @@ class Connection:
         return self._transport.receive()
 
     def expect(self, kind: str, matches: Callable[[Frame], bool], what: str, timeout: float) -> Frame:
-        """Consume the first frame of this kind that matches; raises NoFrame after `timeout` seconds."""
+        """Consume the first frame of this kind that matches; raises NoFrame after `timeout` seconds.
+
+        Where a reply has gone astray, sooner, and that is told first.
+        """
 
         def take() -> Frame | None:
             for frame in self.pending:
@@ -129,14 +162,16 @@ class Connection:
                     return frame
             return None
 
-        frame = self.wait(lambda: take() or self.closed, timeout)
-        if isinstance(frame, Frame):
-            return frame
-        why = str(self.closed) if self.closed else f"nothing matched within {timeout:.1f} s"
-        raise NoFrame(
-            f"Connection {self.transcript.number} ({self.transcript.title}) waited for {what}: {why}. "
-            f"Frames that did not match: {self._describe_pending()}."
-        )
+        begun = time.perf_counter()
+        come = self.wait(lambda: take() or self.closed or self.astray, timeout)
+        if come and come == self.astray:
+            come = self.wait(lambda: take() or self.closed or "", min(timeout, _ASTRAY_SECONDS))
+        if isinstance(come, Frame):
+            return come
+        why = str(self.closed) if self.closed else f"nothing matched within {time.perf_counter() - begun:.1f} s"
+        where = f"{self.where[0].upper()}{self.where[1:]}"
+        waited = f"{where} waited for {what}: {why}. Frames that did not match: {self._describe_pending()}."
+        raise NoFrame(f"{self.astray} {waited}".strip())
 
     def _describe_pending(self) -> str:
         return ", ".join(map(str, self.pending[-5:])) or "none"
@@ -176,11 +211,31 @@ class Connection:
         self.transcript.add("<", frame.raw)
         if frame.kind == "reply":
             self.pace.begin_reading(self.credential, frame.received_at)
+            self._note_astray(frame)
         if self.listener:
             self.listener(frame)
         with self._changed:
             if not self.listener:
                 self.pending.append(frame)
+            self._changed.notify_all()
+
+    def _note_astray(self, reply: Frame) -> None:
+        """Let both sides know of a reply to what was sent with another credential."""
+        for marker in sorted(reply.markers):
+            sender = self._post.senders.get(marker)
+            if sender and sender.credential != self.credential:
+                sentence = (
+                    f"A reply went astray: {self.where} received the one to {marker}, which was sent on "
+                    f"{sender.where}: {mask(reply.text)[:200]!r}."
+                )
+                self._post.astray.append(sentence)
+                for side in filter(None, (sender.connection(), self)):
+                    side.learn_astray(sentence)
+
+    def learn_astray(self, sentence: str) -> None:
+        """Take note of a reply that went astray; the first one counts."""
+        with self._changed:
+            self.astray = self.astray or sentence
             self._changed.notify_all()
 
     def receive_ping(self) -> None:

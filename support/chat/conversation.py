@@ -77,14 +77,16 @@ class Conversation:
                     self.on_end()
 
     def check(self, timeout: float) -> None:
-        """Fail it when its connection has ended or the pending reply is later than `timeout` seconds."""
+        """Fail it when its connection has ended, a reply went astray or is later than `timeout` seconds."""
         with self._lock:
             if not self.ended and self.connection and self.turns and self.turns[-1].reply is None:
                 self._check_pending(self.connection, timeout)
 
     def _check_pending(self, connection: Connection, timeout: float) -> None:
         turn = self.turns[-1]
-        if connection.closed:
+        if connection.astray:
+            self.fail(connection.astray)
+        elif connection.closed:
             self.fail(f"the connection was {connection.closed} before the reply to {turn.topic!r}.")
         elif time.perf_counter() - turn.sent.at > timeout:
             acknowledged = "acknowledged" if turn.acknowledged else "not even acknowledged"
@@ -131,7 +133,8 @@ class Conversation:
                 turn.reply = frame
                 self._proceed()
             else:
-                self.fail(f"a frame that nobody expected: {frame.kind} {frame.text or frame.raw[:200]!r}.")
+                astray = self.connection.astray if self.connection else ""
+                self.fail(astray or f"a frame that nobody expected: {frame.kind} {frame.text or frame.raw[:200]!r}.")
 
     def _proceed(self) -> None:
         if self.ended:

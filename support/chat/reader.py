@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import websocket
 
-from support.chat.connection import Connection
+from support.chat.connection import Connection, Post
 from support.chat.envelope import read_frame
 from support.chat.pace import Pace
 from support.chat.transcript import Transcript
@@ -41,8 +41,7 @@ class Reader:
     def __init__(self, pace: Pace | None = None) -> None:
         """Let those who write on its connections have this pace; none: they write as soon as they are answered."""
         self._pace = pace or Pace()
-        # Whom people have written to since this was emptied last, and where: an agent's credential, a group or person.
-        self.conversations: set[tuple[str, str]] = set()
+        self.post = Post()
         self._selector = selectors.DefaultSelector()
         self._lock = threading.Lock()
         self._waker, self._woken = socket.socketpair()
@@ -89,7 +88,7 @@ class Reader:
                 f"No WebSocket could be opened at {mask(url)} ({type(error).__name__}: {mask(str(error))}); "
                 "expected the replier to be running and reachable there."
             ) from error
-        connection = Connection(transport, credential or "", platform or "", transcript, self._pace, self.conversations)
+        connection = Connection(transport, credential or "", platform or "", transcript, self._pace, self.post)
         self._add(connection)
         return connection
 

@@ -7,6 +7,7 @@ import requests
 
 from support.chat import Conversation
 from support.configurator import Agent, ConfiguratorClient, Template, Tenant
+from support.expectations.differing import differences
 from support.expectations.settling import settled
 from support.isolation import TO_AN_AGENT, Cell, Grounds, Sighting, find_leaks, unseen_canaries
 from support.masking import mask
@@ -112,12 +113,8 @@ def stored_as_said(world: World, conversations: Sequence[Conversation]) -> None:
     tenant_ids = {message.tenant_id for message in said}
     with progress("reading what is stored"):
         stored = settled(world, lambda: stored_messages(world.databases(), tenant_ids), lambda seen: seen == said)
-    missing, surplus = said - stored, stored - said
-    expect(
-        stored == said,
-        f"{missing.total()} messages are not stored as they were said and {surplus.total()} rows were never said; "
-        f"expected none. Missing: {list(missing)[:3]}; surplus: {list(surplus)[:3]}.",
-    )
+    differing = differences(said, stored)
+    expect(not differing, differing)
 
 
 def no_leaks(sightings: Sequence[Sighting], owners: Mapping[str, str]) -> None:
@@ -135,6 +132,10 @@ def all_held(cells: Sequence[Cell]) -> None:
         raise Inconclusive("No tenant tried to reach another's, for there was nobody to try; let there be two.")
     broken = _by_channel([cell for cell in cells if cell.verdict == "broken"])
     expect(not broken, f"Tenants reached what is another's by {broken}; expected every attempt to be refused.")
+    failed = [cell for cell in cells if cell.verdict == "failed"]
+    expect(
+        not failed, f"Tenants could not reach their own by {_by_channel(failed)}: {failed[0].reason if failed else ''}"
+    )
     unclear = [cell for cell in cells if cell.verdict == "inconclusive"]
     if unclear:
         raise Inconclusive(f"Nothing can be said of {_by_channel(unclear)}: {unclear[0].reason}.")

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from support.chat.said import Said
 from support.configurator import Agent, Tenant
 from support.expectations import expect
+from support.expectations.differing import differences
 from support.expectations.settling import settled
 from support.rows import Row, StoredMessage, rows_of, stored_messages, tables_with
 from support.talk import tenant_of
@@ -23,12 +24,8 @@ def stored_once(world: World, messages: Sequence[Said]) -> None:
     """The table messages holds each message and each reply once, under its tenant and agent, and nothing else."""
     said = _all_said(world, messages)
     stored = settled(world, lambda: _all_stored(world), lambda seen: seen == said)
-    missing, surplus = said - stored, stored - said
-    expect(
-        not missing and not surplus,
-        f"{missing.total()} messages are not stored as they were said and {surplus.total()} rows were never said; "
-        f"expected none. Missing: {list(missing)[:3]}; surplus: {list(surplus)[:3]}.",
-    )
+    differing = differences(said, stored)
+    expect(not differing, differing)
 
 
 def stored_with_its_circumstances(world: World, said: Said) -> None:

@@ -4,16 +4,17 @@ An intruder names the other wherever a configurator might look: in the query, in
 names nobody: its own is what it gets. Where nobody has an account, nobody can be told apart, and there is no intruder.
 """
 
+from http import HTTPStatus
 from typing import Any
 
 import requests
 
 from support.chat.marker import new_marker
-from support.configurator import Tenant
+from support.configurator import Tenant, UnexpectedAnswer
 from support.configurator.operations import OPERATIONS
 from support.isolation.grounds import Grounds, Outcome, at_channel, outcome
 from support.isolation.meeting import meet
-from support.masking import remember_secret
+from support.masking import mask, remember_secret
 
 
 def _read_agent(grounds: Grounds, actor: Tenant, owner: Tenant) -> Outcome:
@@ -99,11 +100,14 @@ def _totals(statistics: requests.Response) -> dict[str, Any]:
 def _do(
     grounds: Grounds, operation: str, actor: Tenant, owner: Tenant, *, agent_id: str = "", **options: Any
 ) -> requests.Response:
-    """Let the actor ask for what is the owner's: for its first agent unless another one is given."""
+    """Let the actor ask for what is the owner's: for its first agent unless another one is given.
+
+    Raises UnexpectedAnswer when the configurator fails of what the owner asks for: that proves nothing of intruders.
+    """
     names, headers = _names(actor, owner)
     if "json" in options:
         options["json"] = {**names, **options["json"]}
-    return OPERATIONS[operation].attempt(
+    answer = OPERATIONS[operation].attempt(
         grounds.configurator,
         f"Bearer {actor.access_token}",
         agent_id=agent_id or owner.agents[0].agent_id,
@@ -112,6 +116,12 @@ def _do(
         headers=headers,
         **options,
     )
+    if actor is owner and answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise UnexpectedAnswer(
+            f"{answer.request.method} {answer.request.path_url} answered {owner.tenant_name}, whose own it is, "
+            f"{answer.status_code} {mask(answer.text)[:200]!r}; expected it not to fail."
+        )
+    return answer
 
 
 def _names(actor: Tenant, owner: Tenant) -> tuple[dict[str, str], dict[str, str]]:

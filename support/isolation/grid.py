@@ -15,6 +15,7 @@ from support.masking import mask
 _SIGNS = {
     "held": ("✓", "green"),
     "broken": ("✗", "bold red"),
+    "failed": ("!", "bold red"),
     "inconclusive": ("?", "bold yellow"),
     "not applicable": ("–", "dim"),
 }
@@ -68,7 +69,9 @@ def _table(cells: Sequence[Cell]) -> Table:
     tenants = list(dict.fromkeys(name for cell in cells for name in (cell.intruder, cell.owner)))
     signs = {(cell.channel, cell.intruder, cell.owner): Text(*_SIGNS[cell.verdict]) for cell in cells}
     count = {verdict: sum(cell.verdict == verdict for cell in cells) for verdict in _SIGNS}
-    told = {verdict: number for verdict, number in count.items() if number or verdict != "not applicable"}
+    told = {
+        verdict: number for verdict, number in count.items() if number or verdict not in ("failed", "not applicable")
+    }
     summary = ", ".join(f"{number} {verdict}" for verdict, number in told.items())
     table = Table(title=f"Who reached what is another's: {summary}", min_width=_NARROWEST)
     table.caption = f"The signs of a column are for {', '.join(tenants)}, from left to right."

@@ -1,7 +1,8 @@
 """Every ordered pair of tenants x every channel: the owner can, the intruder cannot.
 
 The same attempt is made by the owner (the positive control), by the intruder, and by the intruder at what is its own.
-Where one of them does not succeed at home, the intruder's failure proves nothing and the cell is inconclusive.
+Where one of them does not succeed at home, the intruder's failure proves nothing and the cell is inconclusive; where
+the configurator fails of what is asked for at home, the cell has failed.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
-from support.configurator import Tenant
+from support.configurator import Tenant, UnexpectedAnswer
 from support.isolation.at_configurator import AT_CONFIGURATOR, CHANGING_AN_AGENT, LISTING_AGENTS, READING_AN_AGENT
 from support.isolation.at_replier import AT_REPLIER, TALKING_TO_AN_AGENT
 from support.isolation.grounds import Attempt, Grounds, Outcome
@@ -23,7 +24,7 @@ CHANNELS: Sequence[str] = tuple(channel for attempt in ATTEMPTS for channel in a
 # A deployment on two cores is busy with these; more would only wait in it.
 _AT_ONCE = 8
 
-Verdict = Literal["held", "broken", "inconclusive", "not applicable"]
+Verdict = Literal["held", "broken", "failed", "inconclusive", "not applicable"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class _Result:
 
     outcome: Outcome | None
     reason: str = ""
+    # Whether the reason is a failure of the deployment.
+    accuses: bool = False
 
 
 # Attempt, actor and owner.
@@ -82,7 +85,7 @@ def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
             outcomes = attempt.make(grounds, actor, owner)
             results = {channel: _Result(outcome) for channel, outcome in outcomes.items()}
         except (AssertionError, Inconclusive) as error:
-            results = dict.fromkeys(attempt.channels, _Result(None, str(error)))
+            results = dict.fromkeys(attempt.channels, _Result(None, str(error), isinstance(error, UnexpectedAnswer)))
         return {(channel, actor.tenant_id, owner.tenant_id): result for channel, result in results.items()}
 
     together = [task for task in tasks if not task[0].alone]
@@ -93,13 +96,17 @@ def _make(grounds: Grounds, tasks: Sequence[_Task]) -> _Results:
 
 
 def _judge(results: _Results, channel: str, intruder: Tenant, owner: Tenant) -> Cell:
-    outcome, reason = results[channel, intruder.tenant_id, owner.tenant_id].outcome, ""
-    if outcome == "reached":
+    attempt = results[channel, intruder.tenant_id, owner.tenant_id]
+    controls = [results[channel, tenant.tenant_id, tenant.tenant_id] for tenant in (owner, intruder)]
+    failed, reason = next((each for each in (attempt, *controls) if each.accuses), None), ""
+    if attempt.outcome == "reached":
         verdict: Verdict = "broken"
+    elif failed:
+        verdict, reason = "failed", failed.reason
     elif reason := _doubt(results, channel, intruder, owner):
         verdict = "inconclusive"
     else:
-        verdict = "held" if outcome == "refused" else "broken"
+        verdict = "held" if attempt.outcome == "refused" else "broken"
     return _cell(channel, intruder, owner, verdict, reason)
 
 

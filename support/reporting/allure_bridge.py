@@ -264,7 +264,7 @@ class _Listener(AllureListener):
             return AllureStatus.PASSED
         if verdict == "not run":
             return AllureStatus.SKIPPED
-        asserted = any(step.status is Status.failed for step in scenario.all_steps)
+        asserted = Status.failed in (scenario.status, *(step.status for step in scenario.all_steps))
         return AllureStatus.FAILED if asserted and verdict in ("fail", "known") else AllureStatus.BROKEN
 
     def _details(self, scenario: Any) -> StatusDetails | None:

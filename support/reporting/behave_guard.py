@@ -126,6 +126,8 @@ class _Guard:
         self._run = Run([], Path())
         self._in_threads: list[SuiteError] = []
         self._runner: Any = None
+        # What after_scenario accuses the deployment of.
+        self._accusations: list[AssertionError] = []
 
     def heed_thread(self, raised: threading.ExceptHookArgs) -> None:
         """Keep what ended a thread; Python only prints it."""
@@ -168,7 +170,7 @@ class _Guard:
             return refuse_exit(original, *args, **kwargs)
         except Exception as error:
             if not self._runner.config.dry_run:
-                self._run.failed = True
+                self._run.failed = self._run.told = True
                 why = f"The run could not begin: {' '.join(describe(error).split())}."
                 self._run.errors.append(str(error) if isinstance(error, SuiteError) else why)
                 self._finish(self._runner.context, [])
@@ -196,6 +198,7 @@ class _Guard:
                 for bridge in bridges:
                     bridge.report_missing()
         except _StartRefused as refusal:
+            run.told = True
             run.fail(str(refusal))
             raise SystemExit(EXIT_REFUSED) from refusal
         except BaseException as error:
@@ -216,6 +219,8 @@ class _Guard:
             raise
         finally:
             self._fail_for_threads()
+            if not self._run.told:
+                print(*self._run.errors, sep="\n", file=sys.stderr)
             for bridge in bridges:
                 bridge.end()
 
@@ -228,8 +233,12 @@ class _Guard:
     def _run_hook(self, name: str, hook: Callable[..., Any], context: Any, *statement: Any) -> None:
         try:
             refuse_exit(hook, context, *statement)
-        except AssertionError:
-            raise  # It accuses the deployment, as a step does.
+        except AssertionError as error:
+            # It accuses the deployment, as a step does; Behave would call it an error of the hook.
+            if name != "after_scenario":
+                raise
+            print(describe(error))
+            self._accusations.append(error)
         except Exception as error:
             if scenario := getattr(context, "scenario", None):
                 self._run.broken.add(id(scenario))
@@ -274,6 +283,12 @@ class _Guard:
             self._run.note(scenario, f"The scenario broke off: {describe(error)}", error)
             scenario.set_status(Status.cleanup_error)
             raise
+        accusations, self._accusations = self._accusations, []
+        for accusation in accusations:
+            self._run.tell(scenario, describe(accusation), accusation)
+        if accusations and scenario.status is Status.passed:
+            scenario.set_status(Status.failed)
+            failed = True
         if runner.aborted or not self._run.selects(scenario) or scenario.should_skip:
             return failed
         faults = self._take_from_threads()
@@ -294,7 +309,7 @@ class _Guard:
             why = self._explain(context)
             if not why or why in str(error):
                 raise
-            raise AssertionError(f"{describe(error)} {why}") from error
+            raise AssertionError(f"{why} {describe(error)}") from error
 
     def add_cleanup(
         self, original: Callable[..., Any], context: Any, function: Callable[..., Any], *args: Any, **kwargs: Any

@@ -134,6 +134,16 @@ class ScenarioResult(_Part):
         """Its file and line, which no other scenario has."""
         return f"{self.file}:{self.line}"
 
+    @property
+    def told(self) -> str:
+        """How the errors of a run tell it."""
+        return f"{self.location} {self.name}: {self.error}"
+
+    @property
+    def is_red(self) -> bool:
+        """Whether it makes the run red."""
+        return self.verdict in ("fail", "inconclusive")
+
 
 class Results(_Part):
     """All of results.json. Set the parts while the run goes on; `conclude` at its end."""
@@ -162,8 +172,7 @@ class Results(_Part):
         self.end_time = _now()
         self.duration_seconds = (self.end_time - self.start_time).total_seconds()
         self.scenarios = list(scenarios)
-        red = [each for each in scenarios if each.verdict in ("fail", "inconclusive")]
-        self.errors = [*errors, *(f"{each.location} {each.name}: {each.error}" for each in red)]
+        self.errors = [*errors, *(each.told for each in scenarios if each.is_red)]
         self.success = not failed
 
 

@@ -1,8 +1,10 @@
-"""What a run says on the terminal: progress while something long goes on, a table at its end."""
+"""What a run says on the terminal: progress while something long goes on, errors and a table at its end."""
 
+import os
+import re
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,7 +13,16 @@ from rich.progress import Progress
 from rich.table import Table
 
 from support.masking import mask
-from support.reporting.results import Results
+from support.reporting.results import Results, ScenarioResult
+
+# Set for a run that is a share of another, which tells how all of them ended.
+IS_SHARE = "MAIMBOT_ACCEPTANCE_SHARE"
+# What results.json and Allure have in full is cut on the terminal, so that the table and the errors are seen.
+_MOST_ERRORS = 10
+_MOST_NOT_RUN = 3
+_MOST_CHARACTERS = 600
+# What two errors that are otherwise the same differ in: what is quoted; markers, ids and other long words with digits.
+_DIFFERENT = re.compile(r"'.*?'|\b(?=\w*\d)\w{4,}", re.DOTALL)
 
 
 @contextmanager
@@ -28,12 +39,50 @@ def progress(description: str, total: int | None = None) -> Iterator[Callable[[i
 
 
 def print_summary(results: Results, path: Path) -> None:
-    """Print what the run did and where its report is."""
+    """Print what did not hold, what the run did and where its report is; of a share, nothing."""
+    if IS_SHARE in os.environ:
+        return
     console = Console(highlight=False, emoji=False)
+    for sentence in _not_run(results):
+        console.print(_cut(mask(sentence)), markup=False)
+    for error in _errors(results):
+        console.print(_cut(mask(error)), style="red", markup=False)
     console.print(_table(results))
-    for error in results.errors:
-        console.print(mask(error), style="red", markup=False)
     console.print(f"Results: {path}", markup=False, soft_wrap=True)
+
+
+def _errors(results: Results) -> list[str]:
+    """Return what went wrong outside of scenarios, then each error of scenarios, the most frequent first."""
+    red = [each for each in results.scenarios if each.is_red]
+    told = {each.told for each in red}
+    outside = [error for error in results.errors if error not in told]
+    return _first([*outside, *_alike(red, "{count} scenarios, the first")], _MOST_ERRORS, "errors")
+
+
+def _not_run(results: Results) -> list[str]:
+    skipped = [each for each in results.scenarios if each.verdict == "not run"]
+    alike = _alike(skipped, "{count} scenarios were not run, the first", "Not run: ")
+    return _first(alike, _MOST_NOT_RUN, "reasons why scenarios were not run")
+
+
+def _alike(scenarios: Iterable[ScenarioResult], several: str, one: str = "") -> list[str]:
+    """Return a sentence for each error that some of these scenarios have in common."""
+    groups: defaultdict[str, list[ScenarioResult]] = defaultdict(list)
+    for scenario in scenarios:
+        groups[_DIFFERENT.sub("", scenario.error or "")].append(scenario)
+    return [
+        f"{several.format(count=len(group))} {group[0].told}" if len(group) > 1 else f"{one}{group[0].told}"
+        for group in sorted(groups.values(), key=lambda group: -len(group))
+    ]
+
+
+def _first(sentences: Sequence[str], most: int, what: str) -> list[str]:
+    left = len(sentences) - most
+    return [*sentences[:most], *([f"{left} more {what} stand in results.json."] if left > 0 else [])]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]} ... (more in results.json)"
 
 
 def _table(results: Results) -> Table:

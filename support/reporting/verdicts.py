@@ -42,6 +42,8 @@ class Run:
     allure_results: Path | None = None
     errors: list[str] = field(default_factory=list)
     failed: bool = False
+    # Whether the errors have been printed, or are by Behave; from then on each is printed as it comes.
+    told: bool = False
     entered: set[int] = field(default_factory=set)
     # Scenarios in which something went wrong besides what the deployment is accused of.
     broken: set[int] = field(default_factory=set)
@@ -57,14 +59,19 @@ class Run:
         return cls(selected, Path(runner.config.base_dir).absolute().parent)
 
     def fail(self, error: str) -> None:
-        """Make the run red, and say why."""
+        """Make the run red, and say why: in the summary or, when that is printed, here."""
         self.failed = True
         self.errors.append(error)
-        print(error, file=sys.stderr)
+        if self.told:
+            print(error, file=sys.stderr)
 
     def note(self, statement: Any, message: str, error: BaseException | None) -> None:
-        """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
+        """Tell an error that the deployment is not accused of."""
         self.broken.add(id(statement))
+        self.tell(statement, message, error)
+
+    def tell(self, statement: Any, message: str, error: BaseException | None) -> None:
+        """Keep an error as Behave itself keeps those of hooks: the first as exception, each in the message."""
         if statement.error_message:
             statement.error_message += f"\n{message}"
         else:

@@ -115,6 +115,25 @@ def test_a_second_reply_to_the_same_message_is_a_failure(reader: Reader, plans: 
     assert "a frame that nobody expected" in str(held.failure)
 
 
+def test_replies_that_are_exchanged_between_two_conversations_are_told_as_that(
+    reader: Reader, plans: list[Plan]
+) -> None:
+    asked: list[tuple[ServerConnection, dict[str, object], str]] = []
+
+    def exchange(peer: ServerConnection, payload: dict[str, object], text: str) -> None:
+        asked.append((peer, payload, text))
+        if len(asked) == 2:
+            (one, of_one, to_one), (other, of_other, to_other) = asked
+            reply(one, of_other, to_other)
+            reply(other, of_one, to_one)
+
+    with replier(exchange) as url:
+        held = hold_conversations(url, plans[:2], reader, reply_timeout=60)
+    for conversation, other in (held, held[::-1]):
+        assert str(conversation.failure).startswith(f"{conversation.plan.title}: A reply went astray: connection ")
+        assert other.plan.title in str(conversation.failure)
+
+
 def test_a_connection_that_ends_fails_the_conversation_before_the_time_out(reader: Reader, plans: list[Plan]) -> None:
     with replier(lambda peer, *_: peer.close(1012, "restart")) as url:
         (held,) = hold_conversations(url, plans[:1], reader, reply_timeout=60)

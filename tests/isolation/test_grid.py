@@ -67,6 +67,15 @@ def test_what_is_not_applicable_has_a_sign_and_is_explained_once(capfd: pytest.C
     assert shown.endswith("not applicable: reading, writing (Nobody is known) not applicable: paying (Free)")
 
 
+def test_what_the_deployment_failed_of_has_a_sign_and_is_counted(capfd: pytest.CaptureFixture[str]) -> None:
+    print_grid([*CELLS, Cell("Acme", "Globex", "paying", "failed", "GET / answered 500")])
+
+    shown = " ".join(capfd.readouterr().out.split())
+    assert "2 held, 1 broken, 1 failed, 1 inconclusive" in shown
+    assert "│ paying │ · ! │" in shown
+    assert "Acme -> Globex by paying: failed (GET / answered 500)" in shown
+
+
 def test_a_name_or_a_reason_is_shown_as_it_is(capfd: pytest.CaptureFixture[str]) -> None:
     print_grid([Cell("Acme", "Globex", "reading", "inconclusive", "the [bold]answer[/] was :smile: 7")])
 

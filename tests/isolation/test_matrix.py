@@ -1,18 +1,21 @@
 """What a cell says: the verdict follows from the attempt and from both controls."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 import pytest
+from fastapi import Request, Response
 from sqlalchemy import create_engine, text
 
-from support.configurator import Tenant, client_of
+from support.configurator import Tenant, UnexpectedAnswer, client_of
 from support.deployments import Deployment
 from support.expectations import all_held
 from support.isolation import ATTEMPTS, CHANNELS, TO_AN_AGENT, Attempt, Cell, Grounds, Outcome, try_channels
 from support.reporting import Inconclusive
+from tests.isolation.conftest import register
+from tests.isolation.leaky_configurator import serving
 
 
 def execute(deployment: Deployment, statement: str, **values: str) -> None:
@@ -111,7 +114,7 @@ def test_an_attempt_that_cannot_be_made_makes_the_cell_inconclusive_and_says_why
 
 
 REACHED, REFUSED, NEITHER = "reached", "refused", "neither"
-FAILED = AssertionError("no answer")
+FAILED, UNSERVED = AssertionError("no answer"), UnexpectedAnswer("GET / answered 500")
 
 
 @pytest.mark.parametrize(
@@ -128,6 +131,10 @@ FAILED = AssertionError("no answer")
         (REFUSED, REACHED, FAILED, "inconclusive (no answer)"),
         (FAILED, REACHED, REACHED, "inconclusive (no answer)"),
         (Inconclusive("no prompts"), REACHED, REACHED, "inconclusive (no prompts)"),
+        (REFUSED, UNSERVED, REACHED, "failed (GET / answered 500)"),
+        (REFUSED, REACHED, UNSERVED, "failed (GET / answered 500)"),
+        (UNSERVED, FAILED, REACHED, "failed (GET / answered 500)"),
+        (REACHED, UNSERVED, REACHED, "broken"),
     ],
 )
 def test_a_verdict_follows_from_the_attempt_and_from_what_both_can_do_at_home(
@@ -145,6 +152,23 @@ def test_a_verdict_follows_from_the_attempt_and_from_what_both_can_do_at_home(
     cells = try_channels(grounds, [(mallory, acme)], [Attempt(("reading", "writing"), make)])
 
     assert [str(cell) for cell in cells] == [f"Mallory -> Acme by {way}: {told}" for way in ("reading", "writing")]
+
+
+def test_that_the_configurator_fails_of_what_is_the_owner_s_is_a_failure_of_the_deployment(
+    grounds: Grounds, deployment: Deployment
+) -> None:
+    async def fail_of_statistics(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        return Response("Oh!", 500) if request.url.path.endswith("/stats") else await go_on(request)
+
+    measuring = [attempt for attempt in ATTEMPTS if "reading the statistics" in attempt.channels]
+    with serving(deployment.database_urls[0], fail_of_statistics) as url:
+        configurator = client_of("v1", url, None)
+        acme, mallory = register(configurator, "Acme"), register(configurator, "Mallory")
+        cells = try_channels(replace(grounds, configurator=configurator), [(mallory, acme)], measuring)
+
+    assert verdicts(cells) == {"failed"}
+    with pytest.raises(AssertionError, match=r"reading the statistics .*/stats answered Acme, .* 500 'Oh!'"):
+        all_held(cells)
 
 
 def test_attempts_are_made_at_once_and_those_that_want_it_alone(grounds: Grounds) -> None:

@@ -36,12 +36,13 @@ WAYS = [
     ("is pending", "error", "fail", "broken", "StepNotImplementedError: to be written"),
     ("is pending and in progress", "error", "fail", "broken", PENDING),
     ("is inconclusive", "error", "inconclusive", "broken", "Inconclusive: The model did not answer."),
+    ("leaves frames", "failed", "fail", "failed", LEFT_OVER),
     (
         "is inconclusive and leaves frames",
-        "hook_error",
+        "error",
         "inconclusive",
         "broken",
-        f"Inconclusive: The model did not answer.\n{HOOK}after_scenario: AssertionError: {LEFT_OVER}",
+        f"Inconclusive: The model did not answer.\n{LEFT_OVER}",
     ),
     (
         "is without infrastructure",
@@ -114,12 +115,12 @@ def test_the_run_is_red_and_the_reports_agree(every_status: Outcome) -> None:
     assert every_status.exit_code == 1
     assert not every_status.results["success"]
     assert " says " not in every_status.output
-    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 37
+    assert len(every_status.allure) == len(every_status.results["scenarios"]) == 38
 
 
 def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -> None:
-    assert every_status.results["verdicts"] == {"pass": 7, "fail": 26, "known": 0, "inconclusive": 3, "not run": 1}
-    assert "7 scenarios passed, 3 failed, 14 error, 9 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
+    assert every_status.results["verdicts"] == {"pass": 7, "fail": 27, "known": 0, "inconclusive": 3, "not run": 1}
+    assert "7 scenarios passed, 4 failed, 15 error, 8 hook_error, 3 cleanup_error, 1 skipped" in every_status.output
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,7 @@ def test_the_verdicts_are_counted_as_behave_counts_them(every_status: Outcome) -
         ("passes", None),
         ("is skipped", None),
         ("fails", "deployment"),
+        ("leaves frames", "deployment"),
         ("fails and has a broken clean-up", "deployment"),
         ("errs", "suite"),
         ("is undefined", "suite"),
@@ -143,7 +145,7 @@ def test_what_is_to_blame_is_told(every_status: Outcome, name: str, blame: str |
 
 
 def test_the_blame_is_counted_on_the_terminal(every_status: Outcome) -> None:
-    assert "blame │ deployment 4, infrastructure 1, model 2, suite 22" in " ".join(every_status.output.split())
+    assert "blame │ deployment 5, infrastructure 1, model 2, suite 22" in " ".join(every_status.output.split())
 
 
 def test_an_error_outside_of_scenarios_is_told(every_status: Outcome) -> None:
@@ -207,7 +209,7 @@ def test_what_allure_is_told_of_a_scenario_is_whole(every_status: Outcome) -> No
         ("language", "cpython3"),
     ]
     assert result["titlePath"] == ["features", "Ways to end"]
-    assert result["fullName"] == "features/ways.feature:115"
+    assert result["fullName"] == "features/ways.feature:119"
     assert result["parameters"] == [{"name": "way", "value": "fails"}]
     assert result["statusDetails"]["known"] is False
     assert result["start"] <= result["steps"][0]["start"] <= result["steps"][0]["stop"] <= result["stop"]
@@ -244,7 +246,7 @@ def test_a_failure_shows_where_it_was_raised(every_status: Outcome) -> None:
 
 
 def test_the_summary_stands_on_the_terminal(every_status: Outcome) -> None:
-    assert "7 pass, 26 fail, 3 inconclusive, 1 not run" in every_status.output
+    assert "7 pass, 27 fail, 3 inconclusive, 1 not run" in every_status.output
     assert "3 tenants x 2 agents x 5 messages" in every_status.output
 
 

@@ -47,7 +47,9 @@ def test_a_run_without_any_scenario_is_red(behave: RunBehave, arguments: tuple[s
     outcome = behave(*arguments, green=GREEN)
     assert outcome.exit_code == 1
     assert outcome.results["errors"] == outcome.global_errors
-    assert "No scenario ran: 0 were selected; correct the tags or names." in outcome.results["errors"]
+    error = "No scenario ran: 0 were selected; correct the tags or names."
+    assert error in outcome.results["errors"]
+    assert " ".join(outcome.output.split()).count(error) == 1
 
 
 def test_a_run_that_only_skips_is_red_and_says_why(behave: RunBehave) -> None:

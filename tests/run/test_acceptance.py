@@ -1,6 +1,7 @@
 """`python -m support.acceptance`: shares of the features at once, one report."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -70,6 +71,8 @@ def test_the_shares_of_all_features_make_one_report(project: Project) -> None:
     assert results["websocket_tests"]["total_messages_received"] == 30
     assert results["test_id"] in outcome.output.splitlines()[-1]
     assert sum(line.startswith("Feature: ") for line in outcome.output.splitlines()) == 2
+    # How a share has ended is told with the run's end alone.
+    assert len(re.findall(r"^ *Run \S+ passed *$", outcome.output, re.MULTILINE)) == 1
     assert outcome.leaves_nothing_running
 
 

@@ -95,6 +95,7 @@ def at_end(context: Any, run: reporting.Run) -> None:
     _falsify(context.config.userdata.get("falsify", ""), run)
     _raise_if(context.config.userdata, "at_end")
     reporting.print_summary(results, reporting.report(run, results, Path("reports")))
+    run.told = True
     if "thread_at_end" in context.config.userdata:
         thread = threading.Thread(target=int, args=["no number"], name="reader")
         thread.start()

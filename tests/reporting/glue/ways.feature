@@ -34,6 +34,10 @@ Feature: Ways to end
     Given it is inconclusive
 
   @accused_afterwards
+  Scenario: leaves frames
+    Given it passes
+
+  @accused_afterwards
   Scenario: is inconclusive and leaves frames
     Given it is inconclusive
 
