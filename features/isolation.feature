@@ -35,7 +35,7 @@ Feature: Isolation
     When Acme does all of this to what is its own
       | act                             |
       | gives its agent another persona |
-      | dismisses its agent             |
+      | deletes its agent               |
       | replaces its API key            |
     Then Globex has noticed nothing, and its agent answers Lin
 

@@ -44,7 +44,7 @@ Feature: Memory
     Then "Ada" tells Wei the secret
 
   @MEM-005 @blocker
-  Scenario Outline: An agent does not tell <elsewhere> what it was told
+  Scenario Outline: What an agent was told <told> it does not tell <elsewhere>
     Given Lin has entrusted a secret to "Ada" <told>
     When <person> asks "<agent>" for the secret <asked>
     Then "<agent>" does not know the secret
@@ -55,7 +55,7 @@ Feature: Memory
       | elsewhere                           | told                 | person | agent | asked                      |
       | in another person's private chat    | in private           | Wei    | Ada   | in private                 |
       | in another group                    | in the group "chess" | Lin    | Ada   | in the group "go"          |
-      | in a group, told in private         | in private           | Lin    | Ada   | in the group "chess"       |
+      | in a group                          | in private           | Lin    | Ada   | in the group "chess"       |
       | on another platform                 | in the group "chess" | Lin    | Ada   | in the group "chess" on qq |
       | through another agent of the tenant | in the group "chess" | Lin    | Bo    | in the group "chess"       |
 

@@ -42,7 +42,7 @@ Feature: Registration
     Then Acme sees itself as an active, personal tenant that has a name
 
   @REG-005 @critical
-  Scenario Outline: A user name is told apart by everybody: <user name>
+  Scenario Outline: Only a user name that everybody can read and tell apart is accepted: <user name>
     When somebody tries to register with the user name "<user name>"
     Then it is <outcome>
 

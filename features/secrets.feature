@@ -1,7 +1,7 @@
 @secrets
 Feature: Secrets
-  Passwords, tokens and keys are told to their owner, once, and to nobody else: not to another tenant, not in a
-  refusal, not in a log, not in the database.
+  Passwords, tokens and keys are told to nobody but their owner: not to another tenant, not in a refusal, not in a log.
+  Passwords and tokens are not in the database either, and a password is never shown again.
 
   @SEC-001 @critical @needs.accounts
   Scenario Outline: A registration is refused without the password in it: <detail> <value>

@@ -72,7 +72,7 @@ ACTS: Mapping[str, Callable[[ConfiguratorClient, Tenant], object]] = {
     "gives its agent another persona": lambda configurator, tenant: configurator.change_agent(
         tenant, tenant.agents[0], persona="你现在是别人。"
     ),
-    "dismisses its agent": lambda configurator, tenant: configurator.delete_agent(tenant, tenant.agents[0]),
+    "deletes its agent": lambda configurator, tenant: configurator.delete_agent(tenant, tenant.agents[0]),
     "replaces its API key": lambda configurator, tenant: configurator.regenerate_api_key(tenant),
     "renews its session": lambda configurator, tenant: configurator.renew(tenant),
     "logs out": lambda configurator, tenant: configurator.logout(tenant),

@@ -30,9 +30,9 @@ def somebody_tries_old_key(context: HasWorld, tenant: str, agent: str, in_query:
     attempts.try_as_owner(context.world.scene, f"{tenant} before", agent, in_query=in_query)
 
 
-@given('{tenant:Name} has dismissed the agent "{agent}"')
-@when('{tenant:Name} dismisses the agent "{agent}"')
-def tenant_dismisses_agent(context: HasWorld, tenant: str, agent: str) -> None:
+@given('{tenant:Name} has deleted the agent "{agent}"')
+@when('{tenant:Name} deletes the agent "{agent}"')
+def tenant_deletes_agent(context: HasWorld, tenant: str, agent: str) -> None:
     scene = context.world.scene
     scene.grounds.configurator.delete_agent(scene.tenant(tenant), scene.agent(agent))
 
