@@ -157,4 +157,5 @@ def masked_stream(stream: TextIO) -> TextIO:
 
 def mask_console() -> None:
     """Mask what this process prints from now on, whoever prints it."""
-    sys.stdout, sys.stderr = masked_stream(sys.stdout), masked_stream(sys.stderr)
+    # Where a shell has closed one (2>&-), Python has None.
+    sys.stdout, sys.stderr = (each and masked_stream(each) for each in (sys.stdout, sys.stderr))

@@ -7,6 +7,7 @@ from typing import Any
 from behave.formatter.base import StreamOpener
 
 from support.masking import mask, mask_file, masked_stream
+from support.reporting.refusals import CannotBeginError
 
 
 def mask_opened(config: Any) -> None:
@@ -17,8 +18,11 @@ def mask_opened(config: Any) -> None:
 
 
 def open_masked(original: Callable[..., Any], opener: StreamOpener) -> Any:
-    """Open the stream of a formatter, and mask what is written to it."""
-    opener.stream = masked_stream(original(opener))
+    """Open the stream of a formatter, and mask what is written to it. Raises CannotBeginError when that fails."""
+    try:
+        opener.stream = masked_stream(original(opener))
+    except OSError as error:
+        raise CannotBeginError(f"{opener.name} cannot be written ({error.strerror}); give another -o.") from error
     return opener.stream
 
 
