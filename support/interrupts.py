@@ -39,6 +39,11 @@ class Interrupts:
         """Only remember signals from now on: what is being undone must be undone to its end."""
         self._held = True
 
+    def ignore(self) -> None:
+        """Let no signal end the process any more: as it ends, Python would forget that signals are held."""
+        for number in _NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
+
     @property
     def exit_code(self) -> int | None:
         """128 and the signal's number, as a shell says it; None when no signal came."""

@@ -157,5 +157,7 @@ def masked_stream(stream: TextIO) -> TextIO:
 
 def mask_console() -> None:
     """Mask what this process prints from now on, whoever prints it."""
-    # Where a shell has closed one (2>&-), Python has None.
-    sys.stdout, sys.stderr = (each and masked_stream(each) for each in (sys.stdout, sys.stderr))
+    # Where a shell has closed one (2>&-), Python has None, and Behave needs a stream.
+    sys.stdout, sys.stderr = (
+        masked_stream(each or Path(os.devnull).open("w", encoding="utf-8")) for each in (sys.stdout, sys.stderr)
+    )

@@ -130,6 +130,7 @@ class Run:
             print(f"Results: {path}")
         if self._world and not self.settings.cleanup:
             print(f"What the run created is kept; remove it with: {command_for(self.id, self.settings.reports)}")
+        self._interrupts.ignore()
         if ended_by:
             raise SystemExit(ended_by)
 

@@ -191,7 +191,7 @@ class _Guard:
             self._refuse("The run was interrupted before it began.")
             raise SystemExit(OF_THE_RUN.exit_code or _INTERRUPTED) from error
         except Exception as error:
-            why = f"The run could not begin: {' '.join(describe(error).split())}."
+            why = f"The run could not begin: {' '.join(describe(error).split()).rstrip('.')}."
             self._refuse(str(error) if isinstance(error, SuiteError) else why)
             raise
 

@@ -1,5 +1,6 @@
 """Keeps secrets out of what Behave's other formatters and its JUnit reporter write, be it a file or the console."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,10 @@ def mask_opened(config: Any) -> None:
     for each in (*config.outputs, *config.reporters):
         if stream := getattr(each, "stream", None):
             each.stream = masked_stream(stream)
+    for each in config.reporters:
+        # Of a console that is closed it was given none.
+        if getattr(each, "stream", sys.stdout) is None:
+            each.stream = sys.stdout
 
 
 def open_masked(original: Callable[..., Any], opener: StreamOpener) -> Any:
