@@ -158,6 +158,8 @@ def masked_stream(stream: TextIO) -> TextIO:
 def mask_console() -> None:
     """Mask what this process prints from now on, whoever prints it."""
     # Where a shell has closed one (2>&-), Python has None, and Behave needs a stream.
-    sys.stdout, sys.stderr = (
-        masked_stream(each or Path(os.devnull).open("w", encoding="utf-8")) for each in (sys.stdout, sys.stderr)
-    )
+    sys.stdout, sys.stderr = (masked_stream(each or _nowhere()) for each in (sys.stdout, sys.stderr))
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives

@@ -586,7 +586,7 @@ def test_lines_of_a_feature_may_be_asked_for_by_several_names(behave: RunBehave)
             "There is no features/gren.feature; did you mean features/green.feature?",
         ),
         ("@list.txt", "", "list.txt holds no scenario; let it list some, such as features/NAME.feature:LINE."),
-        ("@list.txt", None, "list.txt cannot be read (No such file or directory); give a file that lists scenarios, "),
+        ("@list.txt", None, "list.txt cannot be read (no such file); give a file that lists scenarios, "),
     ],
 )
 def test_a_path_that_leads_to_no_feature_is_named(
@@ -624,5 +624,7 @@ def test_a_folder_in_the_place_of_the_latest_run_is_told_by_exit_code_and_report
 def test_a_closed_console_does_not_make_a_green_run_red(behave: RunBehave, tmp_path: Path, closed: str) -> None:
     behave("--dry-run", green=ALL_GREEN)
     command = f"exec {sys.executable} -m behave {closed}"
-    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
     assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (0, False)
