@@ -162,4 +162,4 @@ def mask_console() -> None:
 
 
 def _nowhere() -> TextIO:
-    return Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - as long as the process lives
+    return Path(os.devnull).open("w", encoding="utf-8")

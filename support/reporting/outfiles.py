@@ -16,10 +16,13 @@ def mask_opened(config: Any) -> None:
     for each in (*config.outputs, *config.reporters):
         if stream := getattr(each, "stream", None):
             each.stream = masked_stream(stream)
+    # Of a console that is closed they were given none.
     for each in config.reporters:
-        # Of a console that is closed it was given none.
         if getattr(each, "stream", sys.stdout) is None:
             each.stream = sys.stdout
+    for each in config.outputs:
+        if each.stream is None and each.name is None:
+            each.stream, each.should_close_stream = sys.stdout, False
 
 
 def open_masked(original: Callable[..., Any], opener: StreamOpener) -> Any:
