@@ -40,7 +40,7 @@ def after_scenario(context: SuiteContext, scenario: Scenario) -> None:
     context.world.leave_scene(red=any(step.status.has_failed() for step in scenario.all_steps))
 
 
-def explain(context: SuiteContext) -> str:
+def explain(context: SuiteContext) -> reporting.Ailment | None:
     """Name, in the error of a step that has failed, a backend that has crashed or hangs."""
     return context.world.what_ails()
 

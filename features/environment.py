@@ -8,4 +8,10 @@ from pathlib import Path
 gc.disable()
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from support.interrupts import OF_THE_RUN  # noqa: E402
+
+# The steps are loaded behind what takes long here, and then a signal can be told in the report.
+OF_THE_RUN.postpone()
+OF_THE_RUN.install()
+
 from environment import *  # noqa: E402, F403

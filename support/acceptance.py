@@ -10,20 +10,21 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 from behave.configuration import Configuration
-from behave.parser import ParserError, parse_file
 
 from support.errors import InfrastructureError, SuiteError, UsageError
 from support.interrupts import Interrupts, interrupts_deferred
 from support.masking import mask_console
 from support.reporting import EXIT_REFUSED
 from support.reporting.merging import gather_allure_results, merge
+from support.reporting.refusals import CannotBeginError
 from support.reporting.results import Results, new_test_id, read_results, write_results
+from support.reporting.strict_parser import parse_strictly
 from support.reporting.summary import IS_SHARE, print_summary
 from support.settings import Settings, load_settings
 
@@ -91,14 +92,14 @@ class Share:
 class Acceptance:
     """One run of all features in shares."""
 
-    def __init__(self, settings: Settings, scenarios: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, settings: Settings, scenarios: Mapping[str, Sequence[str]], interrupts: Interrupts) -> None:
         """Run these scenarios, by feature file, with the ports of these settings."""
         self._settings = settings
         self.id = new_test_id()
         self.directory = REPORTS.absolute() / self.id
         self._scenarios = scenarios
         self._shares: list[Share] = []
-        self._interrupts = Interrupts()
+        self._interrupts = interrupts
         # The share that did not run its features, for which the others were ended.
         self._broken: Share | None = None
 
@@ -110,7 +111,6 @@ class Acceptance:
         seconds = {name: SECONDS.get(Path(name).stem, 0.5) for name in self._scenarios}
         divided = list(filter(None, divide(seconds, SHARES)))
         try:
-            self._interrupts.install()
             _recover()
             with _making(ALLURE_RESULTS):
                 ALLURE_RESULTS.mkdir(exist_ok=True)
@@ -179,15 +179,17 @@ class Acceptance:
 
     def _conclude(self) -> int:
         """Report, and return the exit code."""
+        # Another signal comes too late to be told.
+        ended_by = self._interrupts.exit_code
         try:
-            success = self._report()
+            success = self._report(interrupted=ended_by is not None)
         except SuiteError as error:
             print(error, file=sys.stderr)
             success = False
         broken = self._broken.exit_code if self._broken else 0
-        return self._interrupts.exit_code or broken or int(not success)
+        return ended_by or broken or int(not success)
 
-    def _report(self) -> bool:
+    def _report(self, *, interrupted: bool) -> bool:
         """Write and print the report, and return whether all is well."""
         refused = self._broken if self._broken and self._broken.exit_code == EXIT_REFUSED else None
         # Beside one that was refused, the others have only to say that they were ended for it.
@@ -196,11 +198,16 @@ class Acceptance:
             share.show_output()
         reported = [each for each in shares if each.results.exists()]
         if not reported:
-            raise SuiteError(f"No share of the run has left a report; {self.directory} holds what they said.")
+            nothing = f"No share of the run has left a report; {self.directory} holds what they said."
+            _refuse(nothing, self._settings, self.id)
+            return False
         parts = [read_results(each.results) for each in reported]
-        results = merge(self.id, parts, [] if refused else self._disagreements(parts))
+        errors = [] if refused else [*_contradictions(reported, parts), *self._disagreements(parts)]
+        results = merge(self.id, parts, errors)
         folders = [each.directory / ALLURE_RESULTS for each in reported]
         wrong = gather_allure_results(folders, ALLURE_RESULTS, results)
+        if interrupted and results.success:
+            wrong.append("The run was interrupted when its shares had ended.")
         if wrong:
             results.success, results.errors = False, [*wrong, *results.errors]
         path = write_results(results, REPORTS)
@@ -222,6 +229,15 @@ class Acceptance:
         ]
 
 
+def _contradictions(shares: Sequence[Share], parts: Sequence[Results]) -> list[str]:
+    """Return a sentence for each share whose exit code is not what its report says."""
+    return [
+        f"{share.directory.name} ended with {share.exit_code}, and its report says that all went well."
+        for share, part in zip(shares, parts, strict=True)
+        if share.exit_code and part.success
+    ]
+
+
 def _terminate_when_closed(pipe: int, pid: int) -> None:
     """Let the system send SIGTERM to the process when nobody is left who could write into the pipe that it reads."""
     if hasattr(fcntl, "F_SETSIG"):  # on Linux; elsewhere a share outlives us when we are killed
@@ -239,14 +255,14 @@ def divide(sizes: Mapping[str, float], shares: int) -> list[list[str]]:
 
 
 def scenarios_of(features: Path) -> dict[str, list[str]]:
-    """Return where each scenario stands, by the name of its feature file. Raises UsageError when one cannot be read."""
-    try:
-        return {
-            str(path): [f"{path.as_posix()}:{each.line}" for each in parse_file(str(path)).walk_scenarios()]
-            for path in sorted(features.glob("*.feature"))
-        }
-    except ParserError as error:
-        raise UsageError(f"{' '.join(str(error).split())}; correct that line.") from error
+    """Return where each scenario stands, by the name of its feature file.
+
+    Raises CannotBeginError when one cannot be read.
+    """
+    return {
+        str(path): [f"{path.as_posix()}:{each.line}" for each in feature.walk_scenarios()] if feature else []
+        for path, feature in ((each, parse_strictly(each)) for each in sorted(features.glob("*.feature")))
+    }
 
 
 @contextmanager
@@ -283,18 +299,37 @@ def _settings() -> Settings | None:
     return settings if settings.model_fields_set <= set(PORTS) else None
 
 
+def _refuse(wrong: object, settings: Settings, test_id: str | None = None) -> None:
+    """Say what is wrong, and write it into the report of a run of which no share has written any."""
+    # It loads all that a run needs, which takes most of a second.
+    from support.run import Run  # noqa: PLC0415
+
+    print(wrong, file=sys.stderr)
+    results = Run(settings).results
+    results.test_id = test_id or results.test_id
+    results.conclude(failed=True, errors=[str(wrong)], scenarios=[])
+    with suppress(SuiteError):  # it would say again what kept the shares from theirs
+        print(f"Results: {write_results(results, REPORTS)}")
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run all features; return the exit code."""
     mask_console()
     settings = _settings()
     if arguments or settings is None or (os.cpu_count() or 1) < SHARES:
         os.execv(sys.executable, [sys.executable, "-m", "behave", *arguments])  # noqa: S606 - the same interpreter
+    interrupts = Interrupts()
+    interrupts.install()
     try:
-        return Acceptance(settings, scenarios_of(FEATURES)).run()
+        return Acceptance(settings, scenarios_of(FEATURES), interrupts).run()
     except SuiteError as error:
-        print(error, file=sys.stderr)
+        _refuse(error, settings)
         # It has kept every share from starting; a feature that cannot be read is 1 to behave itself.
-        return 1 if isinstance(error.__cause__, ParserError) else EXIT_REFUSED
+        return 1 if isinstance(error, CannotBeginError) else EXIT_REFUSED
+    except KeyboardInterrupt:
+        interrupts.hold()
+        _refuse("The run was interrupted before it began.", settings)
+        return interrupts.exit_code or 128 + signal.SIGINT
 
 
 if __name__ == "__main__":

@@ -8,6 +8,17 @@ from sqlalchemy import URL, make_url
 from support.errors import UsageError
 
 
+def take_apart(text: str) -> URL:
+    """Return the URL taken apart. Raises UsageError, which does not show it, when a password is cut by its own @.
+
+    Raises what SQLAlchemy does when it is no URL.
+    """
+    url = make_url(text)
+    if "@" in (url.host or ""):
+        raise UsageError("the password in the database URL holds an @, which would be its end; write %40 for it.")
+    return url
+
+
 def absolute(url: URL) -> URL:
     """Return the URL such that it names the same file in every working directory, if it names one."""
     name = url.database or ""

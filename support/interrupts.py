@@ -16,6 +16,7 @@ class Interrupts:
     def __init__(self) -> None:
         self._received: int | None = None
         self._held = False
+        self._postponed = False
 
     def install(self) -> None:
         """Turn these signals into KeyboardInterrupt from now on."""
@@ -24,9 +25,24 @@ class Interrupts:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, self._handle)
 
+    def postpone(self) -> None:
+        """Keep a signal until `resume`: what it would end could not be told yet."""
+        self._postponed = True
+
+    def resume(self) -> None:
+        """Raise KeyboardInterrupt for a signal that has come meanwhile, and for any from now on."""
+        was_postponed, self._postponed = self._postponed, False
+        if was_postponed and self._received is not None:
+            raise KeyboardInterrupt
+
     def hold(self) -> None:
         """Only remember signals from now on: what is being undone must be undone to its end."""
         self._held = True
+
+    def ignore(self) -> None:
+        """Let no signal end the process any more: as it ends, Python would forget that signals are held."""
+        for number in _NUMBERS:
+            signal.signal(number, signal.SIG_IGN)
 
     @property
     def exit_code(self) -> int | None:
@@ -39,7 +55,12 @@ class Interrupts:
             self._received = self._received or number
             return
         self._received = number
-        raise KeyboardInterrupt
+        if not self._postponed:
+            raise KeyboardInterrupt
+
+
+# What ends a run of Behave. Its packages take a second to load, and signals come meanwhile, too.
+OF_THE_RUN = Interrupts()
 
 
 @contextmanager

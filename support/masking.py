@@ -157,4 +157,9 @@ def masked_stream(stream: TextIO) -> TextIO:
 
 def mask_console() -> None:
     """Mask what this process prints from now on, whoever prints it."""
-    sys.stdout, sys.stderr = masked_stream(sys.stdout), masked_stream(sys.stderr)
+    # Where a shell has closed one (2>&-), Python has None, and Behave needs a stream.
+    sys.stdout, sys.stderr = (masked_stream(each or _nowhere()) for each in (sys.stdout, sys.stderr))
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")

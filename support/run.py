@@ -11,7 +11,7 @@ from support import reporting
 from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
-from support.interrupts import Interrupts
+from support.interrupts import OF_THE_RUN
 from support.purge import (
     Arrivals,
     Departures,
@@ -51,14 +51,13 @@ class Run:
         self.known_failures = reporting.KnownFailures()
         self._world: World | None = None
         self._closed = False
-        self._interrupts = Interrupts()
+        self._interrupts = OF_THE_RUN
 
     def open(self) -> World:
         """Start or reach the deployment and note what its databases hold.
 
         Raises SuiteError when that is impossible; then nothing that was started is left running.
         """
-        self._interrupts.install()
         self.known_failures = reporting.read_known_failures(known_failures_beside(self.settings.deployment))
         recover(self.settings.reports)
         self._make_directory()
@@ -122,6 +121,10 @@ class Run:
             self.close()
         except SuiteError as error:
             behave.fail(str(error))
+        # Another signal comes too late to be told.
+        ended_by = self._interrupts.exit_code
+        if ended_by and not behave.failed:
+            behave.fail("The run was interrupted while it was undone.")
         path = reporting.report(behave, self.results, self.settings.reports)
         if self._world:
             reporting.print_summary(self.results, path)
@@ -130,8 +133,9 @@ class Run:
             print(f"Results: {path}")
         if self._world and not self.settings.cleanup:
             print(f"What the run created is kept; remove it with: {command_for(self.id, self.settings.reports)}")
-        if self._interrupts.exit_code:
-            raise SystemExit(self._interrupts.exit_code)
+        self._interrupts.ignore()
+        if ended_by:
+            raise SystemExit(ended_by)
 
     def _make_directory(self) -> None:
         try:

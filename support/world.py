@@ -44,7 +44,7 @@ from support.purge import (
 )
 from support.purge.database import parse_url
 from support.removals import Removal
-from support.reporting import Inconclusive, attach_text, progress
+from support.reporting import Ailment, Inconclusive, attach_text, progress
 from support.scene import Scene, ends_of_logs
 from support.settings import Settings
 from support.themes import Writer, topics_for
@@ -328,13 +328,19 @@ class World:
         except InfrastructureError as error:
             raise AssertionError(str(error)) from error
 
-    def what_ails(self) -> str:
-        """Return which backend has died or hangs, with its last log lines, or which reply went astray, if any."""
+    def what_ails(self) -> Ailment | None:
+        """Return which backend has died or hangs, with its last log lines, or which reply went astray, if any.
+
+        That a backend hangs may be what a deployment is known for; that one has died is told in any case.
+        """
         try:
+            self.check_alive()
             self.deployment.check_answering()
-        except InfrastructureError as error:
-            return str(error)
-        return self.scene.astray
+        except AssertionError as died:
+            return Ailment(str(died), excusable=False)
+        except InfrastructureError as hangs:
+            return Ailment(str(hangs))
+        return Ailment(self.scene.astray) if self.scene.astray else None
 
     def enter_scene(self, scenario: str = "") -> None:
         """Begin a scenario, which is called by its id."""

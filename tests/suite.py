@@ -151,3 +151,9 @@ def tenants_of(outcome: Outcome, database_url: str) -> int:
         count = connection.scalar(query, {"pattern": f"testuser_{outcome.results['test_id']}%"})
     engine.dispose()
     return int(count or 0)
+
+
+def environment_with(addition: str) -> str:
+    """Return an environment.py like ours that does something besides."""
+    shim = ROOT / "features" / "environment.py"
+    return f"__file__ = {str(shim)!r}\n{shim.read_text(encoding='utf-8')}\n{addition}"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from support.deployments.servers import Servers
+from support.deployments.servers import FlowKilledError, Servers
 from support.errors import SuiteError, UsageError
 from support.interrupts import Interrupts
 from support.settings import load_settings, usable_settings
@@ -25,13 +25,19 @@ def run(arguments: Sequence[str], root: Path) -> int:
         return _do(verb, given, servers)
     except SuiteError as error:
         _tell(f"error: {error}")
-        wrong, code = str(error), 2 if isinstance(error, UsageError) else 1
+        wrong, code = str(error), _exit_code(error)
     except KeyboardInterrupt:
         _tell("Interrupted.")
         wrong, code = "The run was stopped before its end.", interrupts.exit_code or 128 + signal.SIGINT
-    if verb == "test" and not servers.flow_has_ended:
+    if verb == "test" and not servers.flow_has_reported:
         _report(wrong, given, root)
     return code
+
+
+def _exit_code(error: SuiteError) -> int:
+    if isinstance(error, FlowKilledError):
+        return error.exit_code
+    return 2 if isinstance(error, UsageError) else 1
 
 
 def _do(verb: str, given: Mapping[str, str], servers: Servers) -> int:

@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 
-from sqlalchemy import URL, inspect, make_url
+from sqlalchemy import URL, inspect
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from support.database_urls import absolute, file_of
+from support.database_urls import absolute, file_of, take_apart
 from support.engines import new_engine
 from support.errors import UsageError
 from support.masking import mask, remember_secret
@@ -39,9 +39,9 @@ def check_database(url: str, must_exist: bool) -> None:
 
 
 def parse_url(url: str) -> URL:
-    """Return the URL taken apart. Raises UsageError, which does not show it, when it is none."""
+    """Return the URL taken apart. Raises UsageError, which does not show it, when that is impossible."""
     try:
-        return make_url(url)
+        return take_apart(url)
     except (ArgumentError, ValueError):  # ValueError: of a port that is no number
         raise UsageError(
             "the database URL is no SQLAlchemy URL; such as sqlite:////path/to/file.db is allowed."

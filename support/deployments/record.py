@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from support.deployments.logs import mask_logs
 from support.deployments.processes import find, is_alive, stop_in_order
@@ -86,7 +86,7 @@ def read_record(directory: Path) -> DeploymentRecord | None:
         return DeploymentRecord.model_validate_json(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:  # ValueError: no UTF-8, or no record
         raise UsageError(
             f"{path} is no record of launched servers; stop what still runs by hand and delete the file."
         ) from error

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from support.deployments.databases import has_fingerprint, holds_password, with_absolute_path
 from support.deployments.launch import launch
+from support.deployments.processes import describe_exit
 from support.deployments.profiles import from_any_folder, load_profile
 from support.deployments.record import BackendRecord, DeploymentRecord, read_record, stop_recorded
 from support.errors import InfrastructureError, UsageError
@@ -30,6 +31,17 @@ _FLOW = "features/flow.feature"
 _SECONDS_TO_UNDO = 60.0
 
 
+class FlowKilledError(InfrastructureError):
+    """A signal has ended the flow before it could undo itself."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"the flow was killed ({describe_exit(-number)}); remove what it left with "
+            "python -m support.purge --resume."
+        )
+        self.exit_code = 128 + number
+
+
 class Servers:
     """Servers that outlive the command that launches them; state, logs and database are in .servers/."""
 
@@ -37,8 +49,7 @@ class Servers:
         self._root = root
         self._folder = root / ".servers"
         self._has_launched = False
-        # It has then written a report.
-        self.flow_has_ended = False
+        self.flow_has_reported = False
         # Piped output has no width; there, no row is to be broken.
         self._console = Console(width=None if sys.stdout.isatty() else 200, markup=False, highlight=False)
 
@@ -146,13 +157,17 @@ class Servers:
         # In a session of its own, so that an interrupt reaches it once, from us, and it purges before it ends.
         with subprocess.Popen(command, cwd=self._root, env=dict(environment), start_new_session=True) as behave:
             try:
-                return behave.wait()
+                behave.wait()
             except KeyboardInterrupt:
                 behave.terminate()
                 _await_end(behave, seconds)
                 raise
             finally:
-                self.flow_has_ended = behave.returncode is not None
+                # Whatever else ends it, it reports: before it can, and by SIGKILL, a signal ends it as such.
+                self.flow_has_reported = behave.returncode is not None and behave.returncode >= 0
+        if behave.returncode < 0:
+            raise FlowKilledError(-behave.returncode)
+        return behave.returncode
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -29,7 +29,8 @@ def _check(url: str, *schemes: str) -> str:
     try:
         parts = urlsplit(url)
         well_formed = parts.scheme in schemes and parts.hostname and parts.port != 0
-    except ValueError:  # a port that is no number, half an IPv6 address
+        (parts.hostname or "").encode("idna")
+    except ValueError:  # a port that is no number, half an IPv6 address, a host such as bad..host
         well_formed = False
     allowed = " or ".join(f"{scheme}://HOST:PORT" for scheme in schemes)
     if not well_formed:

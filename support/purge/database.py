@@ -12,10 +12,10 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from support.database_urls import absolute, file_of
+from support.database_urls import absolute, file_of, take_apart
 from support.engines import new_engine
 from support.errors import InfrastructureError, UsageError
 from support.masking import MASK, mask
@@ -39,7 +39,7 @@ class LockedError(InfrastructureError):
 def parse_url(url: str) -> URL:
     """Return the URL taken apart; raise UsageError when it is none."""
     try:
-        return make_url(url)
+        return take_apart(url)
     except (ArgumentError, ValueError) as error:
         raise UsageError(
             "The database URL cannot be read; give one such as sqlite:////path/to.db or "

@@ -5,7 +5,7 @@ The page is made by `python -m support.reporting.page`.
 """
 
 from support.reporting.allure_bridge import attach_text, describe_environment
-from support.reporting.behave_guard import EXIT_REFUSED, install
+from support.reporting.behave_guard import EXIT_REFUSED, Ailment, install
 from support.reporting.known import KnownFailures, read_known_failures
 from support.reporting.report import report
 from support.reporting.results import (
@@ -26,6 +26,7 @@ from support.reporting.verdicts import Inconclusive, Run, compare, scenario_id
 
 __all__ = [
     "EXIT_REFUSED",
+    "Ailment",
     "Cleanup",
     "Inconclusive",
     "KnownFailures",

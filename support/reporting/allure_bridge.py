@@ -7,11 +7,14 @@ Behave finds this formatter under the name of the stock one (see behave_guard.in
 # mypy: disable-error-code="no-untyped-call"
 
 import json
+import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -28,7 +31,8 @@ from allure_commons.model2 import Status as AllureStatus
 from allure_commons.types import AttachmentType, LabelType, Severity
 from allure_commons.utils import md5, now, platform_label
 from attr import asdict
-from behave.formatter.base import Formatter
+from behave.formatter._registry import select_formatter_class
+from behave.formatter.base import Formatter, StreamOpener
 from behave.model import ScenarioOutline
 from behave.model_type import Status
 
@@ -139,6 +143,17 @@ class AllureBridge(Formatter):  # type: ignore[misc]
             allure.global_error(error)
         for plugin in self._plugins:
             allure_commons.plugin_manager.unregister(plugin)
+
+
+def asked_for(config: Any) -> list[AllureBridge]:
+    """Return the formatters for Allure that Behave would make."""
+    openers = (*config.outputs, *repeat(StreamOpener(stream=sys.stdout), len(config.format)))
+    found = []
+    for name, opener in zip(config.format, openers, strict=False):
+        with suppress(LookupError, ImportError):
+            if issubclass(kind := select_formatter_class(name), AllureBridge):
+                found.append(kind(opener, config))
+    return found
 
 
 def clear(directory: Path) -> None:

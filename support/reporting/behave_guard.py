@@ -5,6 +5,7 @@ What happened is written into Behave's own model, so that its summary, Allure an
 
 import atexit
 import os
+import signal
 import sys
 import threading
 import traceback
@@ -19,7 +20,6 @@ from typing import Any
 import allure_behave.formatter
 import behave.parser
 import behave.runner
-from behave.exception import ConfigError
 from behave.formatter.base import StreamOpener
 from behave.matchers import Match
 from behave.model import Scenario, ScenarioContainer
@@ -27,27 +27,42 @@ from behave.model_type import Status
 from behave.reporter.junit import ElementTreeWithCDATA
 from behave.runner import Context, ModelRunner, Runner
 
-from support.errors import SuiteError, UsageError
+from support.errors import SuiteError
+from support.interrupts import OF_THE_RUN
 from support.masking import mask_console
-from support.reporting.allure_bridge import AllureBridge
+from support.reporting.allure_bridge import AllureBridge, asked_for
 from support.reporting.exits import end_process, end_red, refuse_exit, refuse_sudden_end
 from support.reporting.known import KnownFailures
 from support.reporting.omissions import empty_parts, fault_of, lost_line
 from support.reporting.outfiles import close_masked, mask_opened, open_masked, write_masked
-from support.reporting.paths import wrong_path
-from support.reporting.strict_parser import StrictParser
+from support.reporting.paths import without_repeats, wrong_path
+from support.reporting.refusals import CannotBeginError
+from support.reporting.strict_parser import StrictParser, parse_named
 from support.reporting.verdicts import Run, describe
 
 # The exit code when before_all refuses to start; 1 is Behave's for a red run.
 EXIT_REFUSED = 2
+# What a shell says of Ctrl-C.
+_INTERRUPTED = 128 + signal.SIGINT
 _HOOKS = {
     f"{when}_{what}" for when in ("before", "after") for what in ("all", "feature", "rule", "scenario", "step", "tag")
 }
 AtEnd = Callable[[Any, Run], object]
-Explain = Callable[[Any], str]
 
 
-def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> None:
+@dataclass(frozen=True)
+class Ailment:
+    """What is wrong with the deployment besides what a step accuses it of."""
+
+    description: str
+    # Whether a known failure may be just that.
+    excusable: bool = True
+
+
+Explain = Callable[[Any], Ailment | None]
+
+
+def install(at_end: AtEnd | None = None, explain: Explain = lambda _: None) -> None:
     """Guard the run that loads this environment.py; call once, at import.
 
     `explain(context)` is asked when a step has failed; what it says, if anything, is the deployment's fault and becomes
@@ -65,6 +80,7 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     formatters.AllureFormatter = AllureBridge
     parsers: Any = behave.parser
     parsers.Parser = StrictParser
+    _wrap(behave.parser, "parse_file", parse_named)
     guard = _Guard(at_end, explain)
     threading.excepthook = guard.heed_thread
     _wrap(Match, "run", guard.run_step)
@@ -72,8 +88,9 @@ def install(at_end: AtEnd | None = None, explain: Explain = lambda _: "") -> Non
     for name in ("_exit", "execv", "execve"):
         _wrap(os, name, refuse_sudden_end)
     _wrap(Runner, "load_step_definitions", guard.load_steps)
-    _wrap(Runner, "feature_locations", guard.prepare)
+    _wrap(Runner, "feature_locations", guard.find_features)
     _wrap(behave.runner, "parse_features", guard.prepare)
+    _wrap(behave.runner, "make_formatters", guard.prepare)
     _wrap(Context, "add_cleanup", guard.add_cleanup)
     # Behave reads this before what a hook or step sets.
     Context.fail_on_cleanup_errors = True
@@ -92,11 +109,8 @@ def _wrap(owner: Any, name: str, wrapper: Callable[..., Any]) -> None:
     setattr(owner, name, wrapped)
 
 
-class CannotBeginError(UsageError, ConfigError):  # type: ignore[misc]  # Behave has no types
-    """Why nothing can run. Of errors of its own kind Behave prints the sentence alone."""
-
-
 def _load_steps(original: Callable[..., Any], runner: Any) -> Any:
+    OF_THE_RUN.resume()
     if wrong := wrong_path(list(map(str, runner.config.paths)), Path(runner.base_dir)):
         raise CannotBeginError(wrong)
     loaded = original(runner)
@@ -164,17 +178,35 @@ class _Guard:
         mask_opened(runner.config)
         return self.prepare(partial(_load_steps, original), runner)
 
+    def find_features(self, original: Callable[..., Any], runner: Any) -> list[Any]:
+        """Find the features that are asked for, each once."""
+        return list(without_repeats(self.prepare(original, runner)))
+
     def prepare(self, original: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Load steps, find or parse features; Behave calls no hook and no formatter when that fails, and says why."""
+        """Load steps, find or parse features, make formatters.
+
+        Behave calls no hook and no formatter when that fails, and says why.
+        """
         try:
             return refuse_exit(original, *args, **kwargs)
+        except KeyboardInterrupt as error:
+            self._refuse("The run was interrupted before it began.")
+            raise SystemExit(OF_THE_RUN.exit_code or _INTERRUPTED) from error
         except Exception as error:
-            if not self._runner.config.dry_run:
-                self._run.failed = self._run.told = True
-                why = f"The run could not begin: {' '.join(describe(error).split())}."
-                self._run.errors.append(str(error) if isinstance(error, SuiteError) else why)
-                self._finish(self._runner.context, [])
+            why = f"The run could not begin: {' '.join(describe(error).split()).rstrip('.')}."
+            self._refuse(str(error) if isinstance(error, SuiteError) else why)
             raise
+
+    def _refuse(self, why: str) -> None:
+        """Report why nothing runs; what an earlier run has told Allure is not left in its place."""
+        if self._runner.config.dry_run:
+            return
+        self._run.failed = self._run.told = True
+        self._run.errors.append(why)
+        bridges = asked_for(self._runner.config)
+        for bridge in bridges:
+            bridge.begin(self._run)
+        self._finish(self._runner.context, bridges)
 
     def run_model(self, original: Callable[..., Any], runner: Any, features: Any = None) -> bool:
         if runner.config.dry_run:
@@ -306,10 +338,12 @@ class _Guard:
         try:
             return refuse_exit(original, match, context)
         except Exception as error:
-            why = self._explain(context)
-            if not why or why in str(error):
+            ailment = self._explain(context)
+            if ailment and not ailment.excusable:
+                self._run.broken.add(id(context.scenario))
+            if not ailment or ailment.description in str(error):
                 raise
-            raise AssertionError(f"{why} {describe(error)}") from error
+            raise AssertionError(f"{ailment.description} {describe(error)}") from error
 
     def add_cleanup(
         self, original: Callable[..., Any], context: Any, function: Callable[..., Any], *args: Any, **kwargs: Any

@@ -1,5 +1,6 @@
 """Keeps secrets out of what Behave's other formatters and its JUnit reporter write, be it a file or the console."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from behave.formatter.base import StreamOpener
 
 from support.masking import mask, mask_file, masked_stream
+from support.reporting.refusals import CannotBeginError
 
 
 def mask_opened(config: Any) -> None:
@@ -14,11 +16,21 @@ def mask_opened(config: Any) -> None:
     for each in (*config.outputs, *config.reporters):
         if stream := getattr(each, "stream", None):
             each.stream = masked_stream(stream)
+    # Of a console that is closed they were given none.
+    for each in config.reporters:
+        if getattr(each, "stream", sys.stdout) is None:
+            each.stream = sys.stdout
+    for each in config.outputs:
+        if each.stream is None and each.name is None:
+            each.stream, each.should_close_stream = sys.stdout, False
 
 
 def open_masked(original: Callable[..., Any], opener: StreamOpener) -> Any:
-    """Open the stream of a formatter, and mask what is written to it."""
-    opener.stream = masked_stream(original(opener))
+    """Open the stream of a formatter, and mask what is written to it. Raises CannotBeginError when that fails."""
+    try:
+        opener.stream = masked_stream(original(opener))
+    except OSError as error:
+        raise CannotBeginError(f"{opener.name} cannot be written ({error.strerror}); give another -o.") from error
     return opener.stream
 
 

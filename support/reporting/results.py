@@ -20,7 +20,7 @@ from pydantic import (
     computed_field,
 )
 
-from support.errors import UsageError
+from support.errors import InfrastructureError, UsageError
 from support.reporting.files import masked, write_atomically
 
 Verdict = Literal["pass", "fail", "known", "inconclusive", "not run"]
@@ -200,14 +200,26 @@ def schema() -> dict[str, Any]:
 
 
 def write_results(results: Results, directory: Path) -> Path:
-    """Write <directory>/<test id>/results.json without secrets, point <directory>/latest to it, return its path."""
+    """Write <directory>/<test id>/results.json without secrets, point <directory>/latest to it, return its path.
+
+    Raises InfrastructureError when either is impossible; what can be written then says so.
+    """
     if Path(results.test_id).name != results.test_id:
         raise UsageError(f"test_id {results.test_id!r} cannot name a folder; use letters, digits and dashes.")
-    text = Results.model_validate(masked(results.model_dump())).model_dump_json(indent=2)
     path = directory / results.test_id / "results.json"
-    write_atomically(path, f"{text}\n".encode())
-    _point_latest(directory, results.test_id)
+    _write(results, path)
+    try:
+        _point_latest(directory, results.test_id)
+    except InfrastructureError as error:
+        results.success, results.errors = False, [str(error), *results.errors]
+        _write(results, path)
+        raise
     return path
+
+
+def _write(results: Results, path: Path) -> None:
+    text = Results.model_validate(masked(results.model_dump())).model_dump_json(indent=2)
+    write_atomically(path, f"{text}\n".encode())
 
 
 def _point_latest(directory: Path, run: str) -> None:

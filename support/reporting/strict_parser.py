@@ -3,9 +3,16 @@
 # mypy: disable-error-code="no-untyped-call"
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from behave.i18n import languages
 from behave.parser import Parser, ParserError, State
+
+from support.reporting.paths import shown
+from support.reporting.refusals import CannotBeginError
 
 
 class StrictParser(Parser):  # type: ignore[misc]  # Behave has no types
@@ -48,3 +55,35 @@ class StrictParser(Parser):  # type: ignore[misc]  # Behave has no types
 
     def _refuse(self, what: str) -> None:
         raise ParserError(f"line {self.line}: {what}.", self.line, self.filename, use_annotated_message=False)
+
+
+def parse_named(original: Callable[..., Any], path: str, *args: Any, **kwargs: Any) -> Any:
+    """Read a feature file by Behave. Raises CannotBeginError, which names it, where Behave would not."""
+    with _naming(shown(path)):
+        return original(path, *args, **kwargs)
+
+
+def parse_strictly(path: Path) -> Any:
+    """Return the feature of a file, None if it holds none. Raises CannotBeginError when it cannot be read."""
+    with _naming(str(path)):
+        try:
+            return StrictParser().parse(path.read_bytes().decode(), str(path))
+        except ParserError as error:
+            error.filename = str(path)
+            raise CannotBeginError(f"{' '.join(str(error).split()).rstrip('.')}; correct that line.") from error
+
+
+@contextmanager
+def _naming(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotBeginError(f"{path} cannot be read ({error.strerror}); mend that, or take it away.") from error
+    except UnicodeError as error:
+        raise CannotBeginError(f"{path} cannot be read, for it is no UTF-8; save it as that.") from error
+    except KeyError as error:
+        if error.args[0] in languages:
+            raise
+        raise CannotBeginError(
+            f"{path} names the language {error.args[0]}, which Behave does not know; `behave --lang-list` tells which."
+        ) from error

@@ -16,6 +16,7 @@ from support.reporting.known import KnownFailure, KnownFailures
 from support.reporting.results import Blame, Results, ScenarioResult, Verdict
 
 _ID_TAG = re.compile(r"[A-Z]+-\d+")
+_WRONG_SUB_STEP = re.compile(r"(?!FAILED )[A-Z_]+ SUB-STEP: ")
 _ALLURE_STATUSES: dict[Verdict, tuple[str, ...]] = {
     "pass": ("passed",),
     "fail": ("failed", "broken"),
@@ -99,7 +100,7 @@ class Run:
         blameless = all(isinstance(cause, Inconclusive | InfrastructureError) for cause in causes)
         if causes and blameless:
             return "inconclusive"
-        accused = causes and all(isinstance(cause, AssertionError) for cause in causes)
+        accused = causes and all(map(_accuses, causes))
         only_accused = accused and id(scenario) not in self.broken
         return "known" if only_accused and self.known_failure(scenario) else "fail"
 
@@ -132,7 +133,7 @@ class Run:
             first = _causes(scenario)[0]
             return first.blame if isinstance(first, Inconclusive) else "infrastructure"
         if verdict == "fail":
-            return "deployment" if any(isinstance(cause, AssertionError) for cause in _causes(scenario)) else "suite"
+            return "deployment" if any(map(_accuses, _causes(scenario))) else "suite"
         return None
 
     def error(self, scenario: Any) -> str | None:
@@ -187,6 +188,11 @@ def _causes(scenario: Any) -> list[BaseException | None]:
     """
     causes = [step.exception for step in scenario.all_steps if step.status.has_failed()]
     return causes or ([scenario.exception] if scenario.error_message else [])
+
+
+def _accuses(cause: BaseException | None) -> bool:
+    """Whether it accuses the deployment. Behave says by an AssertionError, too, that a step's own step is undefined."""
+    return isinstance(cause, AssertionError) and not _WRONG_SUB_STEP.match(str(cause))
 
 
 def scenario_id(scenario: Any) -> str | None:

@@ -172,6 +172,8 @@ def test_a_database_of_an_attached_deployment_is_given_exists_and_opens(serve: S
     [
         ("configurator_url", "127.0.0.1:8000", "http://HOST:PORT or https://HOST:PORT is allowed"),
         ("replier_url", "http://127.0.0.1:8095", "ws://HOST:PORT or wss://HOST:PORT is allowed"),
+        ("configurator_url", "http://bad..host:80", "http://HOST:PORT or https://HOST:PORT is allowed"),
+        ("replier_url", "ws://bad..host:80", "ws://HOST:PORT or wss://HOST:PORT is allowed"),
         ("model_url", "http://127.0.0.1:port", "http://HOST:PORT or https://HOST:PORT is allowed"),
     ],
 )

@@ -237,7 +237,8 @@ def test_a_log_that_cannot_be_masked_is_named(start_small: Start, monkeypatch: p
     in_the_way.rmdir()
 
 
-def test_a_damaged_record_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "servers.json").write_text('{"backends": 7}', encoding="utf-8")
+@pytest.mark.parametrize("content", [b'{"backends": 7}', b"\xff\xfe"])
+def test_a_damaged_record_is_an_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "servers.json").write_bytes(content)
     with pytest.raises(UsageError, match=r"servers\.json is no record"):
         stop_recorded(tmp_path)

@@ -556,3 +556,31 @@ def make_virtual_environment(checkout: Checkout) -> None:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("number", "wrong"),
+    [
+        (signal.SIGKILL, "the flow was killed (signal SIGKILL); remove what it left with "),
+        (signal.SIGTERM, "the flow was killed (signal SIGTERM); remove what it left with "),
+    ],
+)
+def test_a_flow_that_is_killed_is_told_by_exit_code_and_report(
+    running: Checkout, number: signal.Signals, wrong: str
+) -> None:
+    running.write_step(f"import os\nos.kill(os.getpid(), {number:d})\n")
+    done = running.run("test")
+    assert done.returncode == 128 + number
+    assert f"error: {wrong}python -m support.purge --resume." in done.stderr
+    (report,) = running.reports
+    assert read_results(report).errors == [f"{wrong}python -m support.purge --resume."]
+
+
+def test_a_flow_that_is_interrupted_before_it_can_report_is_reported(checkout: Checkout) -> None:
+    checkout.write_step("import pathlib, time\npathlib.Path('waiting.txt').touch()\ntime.sleep(60)\n")
+    with checkout.begin("test") as test:
+        assert wait_until((checkout.folder / "waiting.txt").exists, 20)
+        test.send_signal(signal.SIGTERM)
+        assert test.wait(20) == 128 + signal.SIGTERM
+    (report,) = checkout.reports
+    assert read_results(report).errors == ["The run was stopped before its end."]

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from support.deployments.record import read_record
-from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
+from tests.suite import PORTS, ROOT, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of
 
 LONG = ("--tags=@FLOW-004", "-D", "users=5", "-D", "agents=2", "-D", "messages=100")
 
@@ -53,3 +53,16 @@ def test_a_replier_that_hangs_fails_the_conversations_and_is_named_and_restarted
     assert "logs/replier.log" in scenario["error"]
     attached = [path.read_text(encoding="utf-8") for path in suite.folder.glob("allure-results/*-attachment.txt")]
     assert "The replier did not answer any more after this scenario." in attached
+
+
+def test_a_backend_that_is_killed_in_a_known_failure_makes_the_run_red(suite: Suite) -> None:
+    profile = suite.folder / "known.toml"
+    text = (ROOT / "deployments" / "embedded.toml").read_text(encoding="utf-8")
+    profile.write_text(text.replace('working_directory = ".."', f'working_directory = "{ROOT}"'), encoding="utf-8")
+    known = '[FLOW-004]\nreason = "Some promise is not kept."\nlink = "docs/findings.md"\n'
+    profile.with_suffix(".known-failures.toml").write_text(known, encoding="utf-8")
+    outcome = run_and_signal(suite, "replier", signal.SIGKILL, "-D", f"deployment={profile}")
+    assert_undone(suite, outcome)
+    (scenario,) = (each for each in outcome.results["scenarios"] if each["id"] == "FLOW-004")
+    assert scenario["verdict"] == "fail"
+    assert "replier died (signal SIGKILL)" in scenario["error"]

@@ -195,3 +195,32 @@ def test_rows_are_known_to_be_left_only_in_the_tables_that_are_named(tmp_path: P
     assert known.leaves_in("usage")
     assert not known.leaves_in("agents")
     assert not read_known_failures(tmp_path / "none.toml").leaves_in("usage")
+
+
+@pytest.mark.parametrize(
+    ("step", "exit_code", "verdict"),
+    [
+        ("it fails, and a backend has died", 1, "fail"),
+        ("it fails because a backend has died", 1, "fail"),
+        ("it fails, and a backend hangs", 0, "known"),
+    ],
+)
+def test_a_backend_that_dies_is_no_known_failure(
+    behave: RunBehave, tmp_path: Path, step: str, exit_code: int, verdict: str
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    outcome = behave(known=f"Feature: F\n @X-001\n Scenario: s\n  Given {step}")
+    scenario = outcome.scenarios["s"]
+    assert (outcome.exit_code, scenario["verdict"]) == (exit_code, verdict)
+    assert scenario["error"].count("replier ") == 1
+
+
+@pytest.mark.parametrize(("sub_step", "exit_code"), [("fails", 0), ("errs", 1), ("is not defined", 1)])
+def test_steps_of_a_step_that_are_wrong_themselves_are_no_known_failure(
+    behave: RunBehave, tmp_path: Path, sub_step: str, exit_code: int
+) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN, encoding="utf-8")
+    text = f'Given it runs the steps\n   """\n   Given it {sub_step}\n   """\n'
+    outcome = behave(known=f"Feature: F\n @X-001\n Scenario: s\n  {text}")
+    assert outcome.exit_code == exit_code
+    assert outcome.scenarios["s"]["blame"] == ("suite" if exit_code else None)

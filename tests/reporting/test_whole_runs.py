@@ -1,9 +1,12 @@
 """What goes wrong with a run as a whole makes it red; what is excluded leaves no trace."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from support.reporting import read_results
 from tests.reporting.conftest import RunBehave
 
 # The first scenario is left out of every run below; Behave takes scenarios of one name for equal.
@@ -22,6 +25,7 @@ Feature: Green
   Scenario: skipped
     Given it passes
 """
+ALL_GREEN = "Feature: F\n Scenario: a\n  Given it passes\n Scenario: b\n  Given it passes\n"
 NEVER_BEGUN = "The run ended before this scenario."
 
 
@@ -516,3 +520,113 @@ def test_a_hook_that_exits_is_told_as_such_and_the_run_goes_on(behave: RunBehave
 
 def test_a_dry_run_in_which_a_step_is_undefined_is_red(behave: RunBehave) -> None:
     assert behave("--dry-run", green=GREEN.replace("it passes", "nobody defined this")).exit_code == 1
+
+
+def test_a_run_that_cannot_begin_leaves_no_green_results_of_an_earlier_one(behave: RunBehave) -> None:
+    assert behave("--tags=@chosen", green=GREEN).allure
+    outcome = behave("features/nowhere.feature")
+    assert outcome.allure == []
+    assert outcome.global_errors == outcome.results["errors"]
+    assert outcome.global_errors[0].startswith("There is no features/nowhere.feature")
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(behave: RunBehave) -> None:
+    outcome = behave("-f", "json", "-o", "features", green=ALL_GREEN)
+    sentence = "features cannot be written (Is a directory); give another -o."
+    assert (outcome.exit_code, outcome.results["errors"], outcome.global_errors) == (1, [sentence], [sentence])
+    assert f"ConfigError: {sentence}" in outcome.output
+    assert "Traceback" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff\xfe Feature: x", "cannot be read, for it is no UTF-8; save it as that."),
+        (b"# language: xx\nFeature: x", "names the language xx, which Behave does not know;"),
+    ],
+)
+def test_a_feature_that_behave_cannot_read_is_named(
+    behave: RunBehave, tmp_path: Path, content: bytes, why: str
+) -> None:
+    behave("--dry-run", green=ALL_GREEN)
+    (tmp_path / "features" / "odd.feature").write_bytes(content)
+    outcome = behave()
+    (error,) = outcome.results["errors"]
+    assert (outcome.exit_code, error.startswith(f"features/odd.feature {why}")) == (1, True)
+    assert "Traceback" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ("features", "features/green.feature"),
+        ("features/green.feature", "./features/../features/green.feature:2"),
+        ("features/green.feature:3", "features/green.feature", "features"),
+    ],
+)
+def test_a_feature_that_is_named_twice_runs_once(behave: RunBehave, paths: tuple[str, ...]) -> None:
+    outcome = behave(*paths, green=ALL_GREEN)
+    assert (outcome.exit_code, outcome.results["errors"]) == (0, [])
+    assert outcome.results["verdicts"]["pass"] == len(outcome.allure) == ALL_GREEN.count("Scenario:")
+
+
+def test_lines_of_a_feature_may_be_asked_for_by_several_names(behave: RunBehave) -> None:
+    lines = [number for number, line in enumerate(ALL_GREEN.splitlines(), 1) if "Scenario:" in line]
+    paths = [f"features/green.feature:{lines[0]}", "features", f"./features/green.feature:{lines[1]}"]
+    assert behave(paths[0], paths[2], green=ALL_GREEN).results["verdicts"]["pass"] == 2
+    assert behave(paths[0], paths[0], green=ALL_GREEN).results["verdicts"]["pass"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "listed", "sentence"),
+    [
+        ("features/steps", None, "features/steps holds no feature; did you mean features?"),
+        ("features/greens.py", None, "features/greens.py is no feature; did you mean features/green.feature?"),
+        (
+            "@list.txt",
+            "features/gren.feature:3",
+            "There is no features/gren.feature; did you mean features/green.feature?",
+        ),
+        ("@list.txt", "", "list.txt holds no scenario; let it list some, such as features/NAME.feature:LINE."),
+        ("@list.txt", None, "list.txt cannot be read (no such file); give a file that lists scenarios, "),
+    ],
+)
+def test_a_path_that_leads_to_no_feature_is_named(
+    behave: RunBehave, tmp_path: Path, path: str, listed: str | None, sentence: str
+) -> None:
+    behave("--dry-run", green=ALL_GREEN)
+    (tmp_path / "features" / "greens.py").touch()
+    if listed is not None:
+        (tmp_path / "list.txt").write_text(listed, encoding="utf-8")
+    # What comes first leads Behave to its hooks.
+    outcome = behave("features/green.feature", path)
+    (error,) = outcome.results["errors"]
+    assert (outcome.exit_code, error.startswith(sentence)) == (1, True), error
+    assert f"ConfigError: {sentence}" in outcome.output
+
+
+def test_what_a_list_names_is_run(behave: RunBehave, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("# failed\nfeatures/*.feature\n", encoding="utf-8")
+    assert behave("@list.txt", green=ALL_GREEN).exit_code == 0
+
+
+def test_a_folder_in_the_place_of_the_latest_run_is_told_by_exit_code_and_report(
+    behave: RunBehave, tmp_path: Path
+) -> None:
+    (tmp_path / "reports" / "latest").mkdir(parents=True)
+    outcome = behave(green=ALL_GREEN)
+    (report,) = (tmp_path / "reports").glob("run-*/results.json")
+    results = read_results(report)
+    assert (outcome.exit_code, results.success) == (1, False)
+    assert results.errors == outcome.global_errors
+    assert "reports/latest cannot be written (Is a directory)" in results.errors[0]
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", ">&- 2>&-"])
+def test_a_closed_console_does_not_make_a_green_run_red(behave: RunBehave, tmp_path: Path, closed: str) -> None:
+    behave("--dry-run", green=ALL_GREEN)
+    command = f"exec {sys.executable} -m behave {closed}"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, "Traceback" in done.stdout + done.stderr) == (0, False)

@@ -16,8 +16,20 @@ import pytest
 from support.acceptance import divide, scenarios_of
 from support.deployments.processes import is_alive
 from support.reporting import read_results
-from tests.suite import ROOT, Suite, await_that, backends_of, stop_all, unfinished
+from tests.suite import ROOT, Suite, await_that, backends_of, environment_with, stop_all, unfinished
 
+RAISES_AFTER_THE_RUN = """
+import threading
+undo = after_all
+
+def after_all(context):
+    undo(context)
+    threading.Thread(target=raise_late).start()
+
+def raise_late():
+    threading.main_thread().join()
+    int("no number")
+"""
 PORTS = {"MAIM_CONFIGURATOR_PORT": "auto", "MAIM_REPLIER_PORT": "auto"}
 
 pytestmark = pytest.mark.usefixtures("as_in_terminal")
@@ -135,8 +147,8 @@ def test_a_signal_while_a_share_is_launched_leaves_none_and_is_told_by_the_exit_
     process.send_signal(number)
     outcome = project.finish(process)
     assert outcome.exit_code == exit_code, outcome.output
-    assert "No share of the run has left a report" in outcome.output
-    assert len(outcome.output.splitlines()) == 1
+    assert outcome.results["success"] is False
+    assert "Traceback" not in outcome.output
     assert not any(map(is_alive, shares))
 
 
@@ -199,8 +211,9 @@ def test_a_file_in_place_of_the_folder_for_allure_results_is_told_before_the_wor
     (project.folder / "allure-results").write_text("no folder")
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 2
-    assert outcome.output == "allure-results cannot be made (File exists); make room there.\n"
-    assert not project.reports.exists()
+    sentence = "allure-results cannot be made (File exists); make room there."
+    assert outcome.output.startswith(f"{sentence}\nResults: ")
+    assert outcome.results["errors"] == [sentence]
 
 
 def test_allure_results_that_cannot_be_gathered_make_the_run_red_and_cost_no_report(project: Project) -> None:
@@ -236,7 +249,9 @@ def test_a_share_that_is_refused_and_leaves_no_report_is_one_sentence(project: P
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 2, outcome.output
     assert "Traceback" not in outcome.output
-    assert outcome.output.splitlines()[-1].startswith("No share of the run has left a report")
+    sentence = outcome.output.splitlines()[-2]
+    assert sentence.startswith("No share of the run has left a report")
+    assert (outcome.results["success"], outcome.results["errors"]) == (False, [sentence])
 
 
 def test_a_ledger_that_cannot_be_read_is_told_and_does_not_hinder_the_run(project: Project) -> None:
@@ -248,14 +263,35 @@ def test_a_ledger_that_cannot_be_read_is_told_and_does_not_hinder_the_run(projec
     assert outcome.output.startswith(f"{damaged} is no ledger")
 
 
-def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project) -> None:
-    (project.folder / "features" / "broken.feature").write_text(
-        "Feature: B\n Scenario: s\n  Given a step\n Scenaro: t\n"
-    )
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"Feature: B\n Scenario: s\n  Given a step\n Scenaro: t\n", 'at line 4: "Scenaro: t"; correct that line.'),
+        (b"Feature: B\n Scenario: s\n  Given a step\n   | a\n", "would be lost; write one; correct that line."),
+        (b"\xff\xfe Feature: B\n", "features/broken.feature cannot be read, for it is no UTF-8; save it as that."),
+        (b"# language: xx\nFeature: B\n", "which Behave does not know; `behave --lang-list` tells which."),
+    ],
+)
+def test_a_feature_that_cannot_be_read_is_one_sentence(project: Project, content: bytes, told: str) -> None:
+    (project.folder / "features" / "broken.feature").write_bytes(content)
     outcome = project.finish(project.accept())
     assert outcome.exit_code == 1
-    assert outcome.output.endswith('at line 4: "Scenaro: t"; correct that line.\n')
-    assert len(outcome.output.splitlines()) == 1
+    sentence, where = outcome.output.splitlines()
+    assert sentence.endswith(told)
+    assert where.startswith("Results: ")
+    assert (outcome.results["success"], outcome.results["errors"]) == (False, [sentence])
+
+
+def test_a_share_that_ends_otherwise_than_its_report_says_makes_the_run_red(project: Project) -> None:
+    environment = project.folder / "features" / "environment.py"
+    environment.unlink()
+    environment.write_text(environment_with(RAISES_AFTER_THE_RUN), encoding="utf-8")
+    outcome = project.finish(project.accept())
+    assert outcome.exit_code == 1, outcome.output
+    assert outcome.results["verdicts"]["pass"] == len(outcome.results["scenarios"])
+    assert (outcome.results["success"], outcome.results["errors"]) == (
+        False, [f"share-{number} ended with 1, and its report says that all went well." for number in (1, 2)],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,29 @@
 """A run that is ended from outside undoes itself; one that is killed is undone by the next."""
 
 import re
+import shutil
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from support.deployments.processes import is_alive
 from support.purge import Ledger
-from tests.suite import PORTS, Outcome, Suite, await_that, backends_of, database_of, is_talking, rows_of, unfinished
+from tests.suite import (
+    PORTS,
+    ROOT,
+    Outcome,
+    Suite,
+    await_that,
+    backends_of,
+    database_of,
+    environment_with,
+    is_talking,
+    rows_of,
+    unfinished,
+)
 
 pytestmark = pytest.mark.usefixtures("as_in_terminal")
 
@@ -140,3 +154,61 @@ def test_a_run_whose_reader_has_gone_undoes_itself(suite: Suite) -> None:
     assert outcome.results["cleanup"]["users_cleaned"] > 0
     assert outcome.leaves_nothing_running
     assert rows_of(database_of(suite.reports)) == {}
+
+
+IN_THE_UNDOING = f"""
+import os
+undo = after_all
+
+def after_all(context):
+    undo(context)
+    os.kill(os.getpid(), {signal.SIGTERM:d})
+"""
+# What comes before the packages are loaded.
+AT_ONCE = "import os\nos.kill(os.getpid(), {number:d})\n"
+
+
+def _features(suite: Suite, environment: str) -> Path:
+    """Return a folder with the flow and such an environment.py."""
+    folder = suite.folder / "features"
+    folder.mkdir()
+    (folder / "steps").symlink_to(ROOT / "features" / "steps")
+    (folder / "environment.py").write_text(environment, encoding="utf-8")
+    shutil.copy(ROOT / "features" / "flow.feature", folder)
+    return folder
+
+
+def test_a_signal_in_the_undoing_is_told_by_exit_code_and_reports(suite: Suite) -> None:
+    outcome = suite(*PORTS, "--tags=@FLOW-001", features=_features(suite, environment_with(IN_THE_UNDOING)))
+    assert outcome.exit_code == 143, outcome.output
+    assert (outcome.results["success"], outcome.results["errors"]) == (
+        False, ["The run was interrupted while it was undone."],
+    )  # fmt: skip
+    assert outcome.results["verdicts"]["pass"] == 1
+    (globals_,) = suite.folder.glob("allure-results/*-globals.json")
+    assert "The run was interrupted while it was undone." in globals_.read_text(encoding="utf-8")
+    assert outcome.leaves_nothing_running
+
+
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_while_packages_are_loaded_is_reported(suite: Suite, number: signal.Signals, exit_code: int) -> None:
+    begin = "from environment import"
+    loading = environment_with("").replace(begin, f"{AT_ONCE.format(number=number)}\n{begin}")
+    outcome = suite(*PORTS, "--tags=@FLOW-001", features=_features(suite, loading))
+    assert outcome.exit_code == exit_code, outcome.output
+    assert outcome.results["errors"] == ["The run was interrupted before it began."]
+    assert "Traceback" not in outcome.output
+
+
+def test_a_damaged_record_of_an_earlier_run_hinders_no_run(suite: Suite) -> None:
+    process = suite.popen(*PORTS, *LONG)
+    await_that(lambda: bool(unfinished(suite.reports)), process)
+    process.kill()
+    suite.finish(process)
+    (record,) = suite.reports.glob("*/servers.json")
+    written = record.read_bytes()
+    record.write_bytes(b"\xff\xfe")
+    outcome = suite(*PORTS, "--tags=@FLOW-001")
+    record.write_bytes(written)
+    assert outcome.exit_code == 0, outcome.output
+    assert f"{record} is no record of launched servers" in outcome.output

@@ -1,12 +1,15 @@
 """A URL of a file means the same wherever it is read."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from support.database_urls import absolute, file_of, spelt
+from support.deployments.databases import parse_url as parse_of_deployment
 from support.errors import UsageError
+from support.purge.database import parse_url as parse_of_purge
 
 KNOWS_ESCAPES = make_url("sqlite:///a%20b").database == "a b"
 
@@ -50,3 +53,11 @@ def test_a_question_mark_that_would_end_the_path_is_refused() -> None:
 @pytest.mark.skipif(not KNOWS_ESCAPES, reason="SQLAlchemy 2.0 cannot be told of a question mark")
 def test_a_question_mark_ends_no_path() -> None:
     assert make_url(f"sqlite:///{spelt('/data/why?')}/a.db").database == "/data/why?/a.db"
+
+
+@pytest.mark.parametrize("parse", [parse_of_deployment, parse_of_purge])
+def test_a_password_that_its_own_sign_would_cut_is_refused_and_not_shown(parse: Callable[[str], URL]) -> None:
+    with pytest.raises(UsageError, match="write %40 for it") as refused:
+        parse("postgresql+psycopg://u:se@cretpw@127.0.0.1:1/db")
+    assert "cretpw" not in str(refused.value)
+    assert parse("postgresql+psycopg://u:se%40cretpw@127.0.0.1:1/db").host == "127.0.0.1"

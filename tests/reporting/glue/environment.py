@@ -87,6 +87,10 @@ def _raise(what: str) -> None:
     raise ValueError(f"{what} is broken")
 
 
+def explain(context: Any) -> reporting.Ailment | None:
+    return getattr(context, "ailment", None)
+
+
 def at_end(context: Any, run: reporting.Run) -> None:
     parameters = reporting.Parameters(
         user_count=3, agents_per_user=2, cleanup_after=True, messages_per_conversation="5", deployment="embedded"
@@ -129,7 +133,7 @@ def _falsify(how: str, run: reporting.Run) -> None:
         path.with_name("twin-result.json").write_text(json.dumps(result), encoding="utf-8")
 
 
-reporting.install(at_end)
+reporting.install(at_end, explain)
 if "EXIT_WHILE_LOADING" in os.environ:
     sys.exit(0)
 if lazy := os.environ.get("LAZY_HOOK"):

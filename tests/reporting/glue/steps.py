@@ -10,7 +10,7 @@ import allure
 from behave import given
 from behave.api.pending_step import StepNotImplementedError
 
-from support.reporting import Inconclusive, attach_text
+from support.reporting import Ailment, Inconclusive, attach_text
 
 SECRETS = (
     "correct-horse-battery",
@@ -76,6 +76,18 @@ def what_it_has_forked_exits_at_once(_context: Any) -> None:
     if not child:
         os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+
+
+@given("it fails, and a backend {state}")
+def it_fails_and_a_backend(context: Any, state: str) -> None:
+    context.ailment = Ailment(f"replier {state}.", excusable=state != "has died")
+    raise AssertionError("3 replies were expected, 2 came")
+
+
+@given("it fails because a backend has died")
+def it_fails_because_a_backend_has_died(context: Any) -> None:
+    context.ailment = Ailment("replier has died.", excusable=False)
+    raise AssertionError("replier has died.")
 
 
 @given("it is interrupted")
