@@ -79,7 +79,7 @@ Feature: Admission
     Given Acme has created the agent "Bo"
     And Acme is connected to "Ada"
     And Lin has been answered by Acme's "Ada"
-    And Acme has deleted the agent "Ada"
+    And Acme has deleted "Ada"
     When Acme tries to talk to "Ada" <shown>
     Then every attempt is turned away
     And Acme is answered by "Bo" <shown>
@@ -169,7 +169,7 @@ Feature: Admission
     And Globex has created the agent "Gil"
     And Globex is connected to "Gil"
     And Lin has been answered by Acme's "Bo"
-    When Acme deletes the agent "Bo"
+    When Acme deletes "Bo"
     And Globex replaces its API key
     And Acme connects to "Ada"
     Then the connection of Acme to "Bo" is closed with a reason
@@ -192,7 +192,7 @@ Feature: Admission
     Examples: How the right ends
       | the right ends                   |
       | Acme replaces its API key        |
-      | Acme deletes the agent "Ada"   |
+      | Acme deletes "Ada"             |
 
     @purge @needs.cleanup
     Examples: By a purge

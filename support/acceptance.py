@@ -299,17 +299,14 @@ def _settings() -> Settings | None:
     return settings if settings.model_fields_set <= set(PORTS) else None
 
 
-def _refuse(wrong: object, settings: Settings, test_id: str | None = None) -> None:
+def _refuse(wrong: str, settings: Settings, test_id: str = "") -> None:
     """Say what is wrong, and write it into the report of a run of which no share has written any."""
     # It loads all that a run needs, which takes most of a second.
-    from support.run import Run  # noqa: PLC0415
+    from support.run import write_refusal  # noqa: PLC0415
 
     print(wrong, file=sys.stderr)
-    results = Run(settings).results
-    results.test_id = test_id or results.test_id
-    results.conclude(failed=True, errors=[str(wrong)], scenarios=[])
     with suppress(SuiteError):  # it would say again what kept the shares from theirs
-        print(f"Results: {write_results(results, REPORTS)}")
+        print(f"Results: {write_refusal(wrong, settings, REPORTS, test_id)}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -323,7 +320,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         return Acceptance(settings, scenarios_of(FEATURES), interrupts).run()
     except SuiteError as error:
-        _refuse(error, settings)
+        _refuse(str(error), settings)
         # It has kept every share from starting; a feature that cannot be read is 1 to behave itself.
         return 1 if isinstance(error, CannotBeginError) else EXIT_REFUSED
     except KeyboardInterrupt:

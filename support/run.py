@@ -4,6 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from behave.model import Scenario
 
@@ -241,3 +242,14 @@ def _cleanup(world: World, residue: list[str]) -> Cleanup:
         tables=dict(tables),
         residue=residue,
     )
+
+
+def write_refusal(wrong: str, settings: Settings, reports: Path, test_id: str = "") -> Path:
+    """Write the report of a run that has written none itself, for this reason; return its path.
+
+    `test_id`: of the run, where it has one already. Raises InfrastructureError when it cannot be written.
+    """
+    results = Run(settings).results
+    results.test_id = test_id or results.test_id
+    results.conclude(failed=True, errors=[wrong], scenarios=[])
+    return reporting.write_results(results, reports)

@@ -45,11 +45,13 @@ def create_app() -> Starlette:
         model, messages = _read_request(body)
         turns = [_read_turn(message) for message in messages]
         reply = answer(turns)
-        recording.add(model, messages, reply, _usage(turns, reply), len(body))
+        usage = _usage(turns, reply)
+        recording.add(model, messages, reply, usage, len(body))
         behaviour = await behaviours.wait([text for _, text in turns])
         if behaviour and behaviour.answer_itself:
             reply = answer(turns, answer_itself=True)
-        usual = _json(_completion(f"chatcmpl-{next(numbers)}", model, turns, reply))
+            usage = _usage(turns, reply)
+        usual = _json(_completion(f"chatcmpl-{next(numbers)}", model, reply, usage))
         return _misbehave(behaviour, usual) if behaviour else usual
 
     async def models(_request: Request) -> Response:
@@ -129,14 +131,14 @@ def _read_turn(message: object) -> Turn:
     raise BadRequestError("content must be a text, a list of parts or null.", "messages")
 
 
-def _completion(identifier: str, model: str, turns: list[Turn], reply: str) -> dict[str, Any]:
+def _completion(identifier: str, model: str, reply: str, usage: dict[str, int]) -> dict[str, Any]:
     return {
         "id": identifier,
         "object": "chat.completion",
         "created": int(time.time()),
         "model": model,
         "choices": [{"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}],
-        "usage": _usage(turns, reply),
+        "usage": usage,
     }
 
 

@@ -30,13 +30,6 @@ def somebody_tries_old_key(context: HasWorld, tenant: str, agent: str, in_query:
     attempts.try_as_owner(context.world.scene, f"{tenant} before", agent, in_query=in_query)
 
 
-@given('{tenant:Name} has deleted the agent "{agent}"')
-@when('{tenant:Name} deletes the agent "{agent}"')
-def tenant_deletes_agent(context: HasWorld, tenant: str, agent: str) -> None:
-    scene = context.world.scene
-    scene.grounds.configurator.delete_agent(scene.tenant(tenant), scene.agent(agent))
-
-
 @when('{tenant:Name} tries to talk to "{agent}" {in_query:InQuery}, with white space around its credential')
 def owner_adds_white_space(context: HasWorld, tenant: str, agent: str, in_query: bool) -> None:
     attempts.try_with_white_space(context.world.scene, tenant, agent, in_query)

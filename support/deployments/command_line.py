@@ -59,15 +59,12 @@ def _tell(sentence: str) -> None:
 def _report(wrong: str, given: Mapping[str, str], root: Path) -> None:
     """Write the report of a flow that has written none itself, in the folder where it would have."""
     # It loads all that a run needs, which takes most of a second.
-    from support.reporting import write_results  # noqa: PLC0415
-    from support.run import Run  # noqa: PLC0415
+    from support.run import write_refusal  # noqa: PLC0415
 
     settings = usable_settings(given)
-    results = Run(settings).results
-    results.conclude(failed=True, errors=[wrong], scenarios=[])
     reports = settings.reports.expanduser().absolute() if "reports" in settings.model_fields_set else root / "reports"
     try:
-        print(f"Results: {write_results(results, reports)}")
+        print(f"Results: {write_refusal(wrong, settings, reports)}")
     except SuiteError as error:
         _tell(f"error: {error}")
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import requests
 
@@ -15,6 +16,9 @@ from support.reporting import Inconclusive, progress
 from support.rows import StoredMessage, stored_messages
 from support.vocabulary import Outcome
 from support.world import World
+
+# By how much the clocks of the suite and of the deployment may differ where something is said to be of now.
+CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 def expect(condition: bool, message: str) -> None:

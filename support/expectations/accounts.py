@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 import requests
 
 from support.accounts.specimens import PROPERTIES
 from support.configurator import Agent, ConfiguratorClient, Tenant
-from support.expectations import answered, expect, sees_itself
+from support.expectations import CLOCKS_DIFFER, answered, expect, sees_itself
 from support.expectations.answers import Answers
 from support.vocabulary import Outcome
 
 _SECRET = {"api_key", "access_token", "refresh_token"}
 # Times of answers that differ by more than this tell something; v1 differed tenfold.
 _ALIKE = 2.0
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 def has_documented_form(configurator: ConfiguratorClient, tenant: Tenant, *names: str) -> None:
@@ -129,7 +128,7 @@ def _sees_just_now(configurator: ConfiguratorClient, tenant: Tenant, name: str) 
     told = configurator.who_am_i(tenant).get(name)
     now = datetime.now(timezone.utc).replace(tzinfo=None)
     expect(
-        told is not None and abs(datetime.fromisoformat(told) - now) < _CLOCKS_DIFFER,
+        told is not None and abs(datetime.fromisoformat(told) - now) < CLOCKS_DIFFER,
         f"{tenant.username} sees {name} {told}; expected about now, {now.isoformat()} (UTC).",
     )
 

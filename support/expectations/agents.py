@@ -1,16 +1,14 @@
 """What must hold of agents: that they are there, and that they are what their tenant made them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from typing import Any
 
 from support.agents.attempts import record_of
 from support.configurator import Agent
-from support.expectations import expect
+from support.expectations import CLOCKS_DIFFER, expect
 from support.scene import Scene
 from support.talk import tenant_of
-
-_CLOCKS_DIFFER = timedelta(minutes=2)
 
 
 def is_kept(scene: Scene, agent: Agent) -> None:
@@ -80,7 +78,7 @@ def made_just_now(record: Mapping[str, Any]) -> None:
     """The agent was made and last changed a moment ago, in UTC."""
     for name in ("created_at", "updated_at"):
         age = datetime.now(timezone.utc) - _moment(record[name])
-        expect(abs(age) < _CLOCKS_DIFFER, f"{name} is {record[name]}, {age} ago; expected a time of just now in UTC.")
+        expect(abs(age) < CLOCKS_DIFFER, f"{name} is {record[name]}, {age} ago; expected a time of just now in UTC.")
 
 
 def changed_later(scene: Scene, agent: Agent) -> None:

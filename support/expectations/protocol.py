@@ -7,15 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from support.chat import Answered, Connection, Trial
-from support.expectations import expect
+from support.expectations import CLOCKS_DIFFER, expect
 from support.expectations.settling import settled
 from support.isolation import Sighting
 from support.rows import StoredMessage, stored_messages
 from support.traces import count_by
 from support.world import World
-
-# In seconds.
-_CLOCKS_DIFFER = 120
 
 
 def acknowledged_first(answered: Sequence[Answered]) -> None:
@@ -43,7 +40,7 @@ def _of_just_now(what: str, told: Mapping[str, Any]) -> None:
     now = time.time()
     for where, moment in told.items():
         expect(
-            isinstance(moment, int | float) and abs(now - moment) < _CLOCKS_DIFFER,
+            isinstance(moment, int | float) and abs(now - moment) < CLOCKS_DIFFER.total_seconds(),
             f"The time of {where} in {what} is {moment}; expected about now, {now:.0f} seconds since 1970.",
         )
 

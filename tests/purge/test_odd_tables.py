@@ -27,6 +27,13 @@ def numbers_in(site: Site, table: str) -> list[int]:
         return list(connection.scalars(select(column("id")).select_from(sql_table(table)).order_by(column("id"))))
 
 
+def stream_of(site: Site, who: Inhabitant) -> str:
+    """Return a chat stream that is registered as this tenant's."""
+    with site.engine.connect() as connection:
+        query = text("SELECT stream_id FROM chat_streams WHERE tenant_id = :tenant")
+        return str(connection.scalar(query, {"tenant": who.tenant_id}))
+
+
 def refused(site: Site, who: Inhabitant) -> str:
     """Return why the purge of this tenant was refused; nothing of it is gone then."""
     before = site.content()
@@ -42,9 +49,7 @@ def test_who_exists_is_asked_whatever_tells_whose_the_referring_row_is(site: Sit
     site.execute(f"CREATE TABLE likes (id INTEGER PRIMARY KEY, {column} TEXT, {reference})")
     one, other = two
     mine, theirs = (each.user_id if column == "user_id" else each.agent_ids[0] for each in two)
-    with site.engine.connect() as connection:
-        query = text("SELECT stream_id FROM chat_streams WHERE tenant_id = :tenant")
-        stream = connection.scalar(query, {"tenant": one.tenant_id})
+    stream = stream_of(site, one)
     site.add("likes", stream=stream, **{column: mine})
     site.add("likes", stream=stream, **{column: theirs})
 
@@ -134,9 +139,7 @@ def test_a_chat_stream_tells_whose_a_row_is_that_refers_to_an_owners(site: Site,
     reference = "picture INTEGER REFERENCES pictures (id)"
     site.execute(f"CREATE TABLE sent (id INTEGER PRIMARY KEY, {column} TEXT, chat_id TEXT, {reference})")
     one, other = two
-    with site.engine.connect() as connection:
-        query = text("SELECT stream_id FROM chat_streams WHERE tenant_id = :tenant")
-        streams = [connection.scalar(query, {"tenant": each.tenant_id}) for each in two]
+    streams = [stream_of(site, each) for each in two]
     picture = site.add("pictures", tenant_id=one.tenant_id)
     for stream in streams:
         site.add("sent", chat_id=stream, picture=picture)
