@@ -195,7 +195,7 @@ def test_whoever_answers_a_ping_is_there(connection: Connection) -> None:
 
 
 def test_whoever_does_not_answer_a_ping_is_not(reader: Reader) -> None:
-    done = threading.Event()
+    mute, done = threading.Event(), threading.Event()
 
     def be_mute(peer: ServerConnection) -> None:
         send = peer.protocol.send_frame
@@ -205,8 +205,12 @@ def test_whoever_does_not_answer_a_ping_is_not(reader: Reader) -> None:
                 send(frame)
 
         peer.protocol.send_frame = send_no_pong  # type: ignore[method-assign]
+        mute.set()
         done.wait(15)
 
     with server(be_mute) as url:
-        assert not reader.open(url, "key", "test").ping(0.2)
+        connection = reader.open(url, "key", "test")
+        # The handshake ends before the handler begins, and until then PONGs are sent.
+        assert mute.wait(15)
+        assert not connection.ping(0.2)
         done.set()
