@@ -12,6 +12,7 @@ from support import reporting
 from support.chat import Pace, Reader
 from support.deployments import known_failures_beside, start
 from support.errors import InfrastructureError, SuiteError
+from support.first_contact import check_replier
 from support.interrupts import OF_THE_RUN
 from support.purge import (
     Arrivals,
@@ -80,6 +81,8 @@ class Run:
                 departures=Departures(deployment.database_urls),
                 reader=Reader(Pace(deployment.profile.reading_seconds)),
             )
+            if not deployment.backends:
+                check_replier(self._world)
         except BaseException:
             deployment.stop()
             raise

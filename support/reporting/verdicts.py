@@ -60,8 +60,10 @@ class Run:
         return cls(selected, Path(runner.config.base_dir).absolute().parent)
 
     def fail(self, error: str) -> None:
-        """Make the run red, and say why: in the summary or, when that is printed, here."""
+        """Make the run red, and say why, once: in the summary or, when that is printed, here."""
         self.failed = True
+        if error in self.errors:
+            return
         self.errors.append(error)
         if self.told:
             print(error, file=sys.stderr)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite import PORTS, ROOT, Suite
+from support.deployments import Deployment
+from tests.suite import PORTS, ROOT, Suite, tenants_of
 
 
 def test_an_unknown_option_is_answered_with_the_nearest_one(suite: Suite) -> None:
@@ -168,3 +169,19 @@ def test_features_run_from_any_folder(suite: Suite) -> None:
     outcome = suite(*PORTS, "--tags=@FLOW-001", features=ROOT / "features" / "flow.feature")
     assert outcome.exit_code == 0, outcome.output
     assert outcome.results["verdicts"]["pass"] == 1
+
+
+def test_another_server_that_refuses_strangers_is_no_replier_and_what_was_created_to_see_it_is_gone(
+    suite: Suite, deployment: Deployment
+) -> None:
+    outcome = suite(
+        "--tags=@FLOW-004", "-D", f"configurator_url={deployment.configurator_url}",
+        "-D", f"replier_url={deployment.configurator_url.replace('http', 'ws')}",
+        "-D", f"database_url={deployment.database_urls[0]}",
+    )  # fmt: skip
+    assert outcome.exit_code == 2, outcome.output
+    (error,) = outcome.results["errors"]
+    assert f"refuses a tenant who has just registered at {deployment.configurator_url}" in error
+    assert "give the URL of that deployment's own replier" in error
+    assert outcome.results["user_creation"]["users_created"] == 1
+    assert tenants_of(outcome, deployment.database_urls[0]) == 0

@@ -20,9 +20,10 @@ def test_a_run_whose_tenants_are_not_in_the_database_is_red_creates_no_more_and_
         *("-D", f"configurator_url={deployment.configurator_url}", "-D", f"replier_url={deployment.replier_url}"),
         *("-D", f"database_url=sqlite:///{other}", "--tags=@LOG-001,@LOG-002"),
     )
-    assert outcome.exit_code == 1, outcome.output
+    assert outcome.exit_code == 2, outcome.output
     said = r"tenant_[0-9a-f]{16}, which was registered, stands in none of the databases"
-    assert re.match(said, outcome.results["errors"][0])
+    (error,) = outcome.results["errors"]
+    assert re.match(said, error)
     assert outcome.results["user_creation"]["users_created"] == 1
     name = f"testuser_{outcome.results['test_id']}_"
     assert count(deployment.database_urls[0], name) == 1
