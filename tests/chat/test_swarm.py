@@ -82,9 +82,9 @@ def test_silence_is_a_failure_that_says_which_message(reader: Reader, plans: lis
             reply(peer, payload, text)
 
     with replier(answer_once) as url:
-        (held,) = hold_conversations(url, plans[:1], reader, reply_timeout=0.3)
+        (held,) = hold_conversations(url, plans[:1], reader, reply_timeout=1)
     assert not held.successful
-    assert f"no reply to message 2 {plans[0].topics[1]!r} within 0.3 s (acknowledged)" in str(held.failure)
+    assert f"no reply to message 2 {plans[0].topics[1]!r} within 1.0 s (acknowledged)" in str(held.failure)
     assert len(held.replies) == 1
 
 

@@ -3,7 +3,7 @@ from support.polling import wait_until
 
 
 def test_a_lock_ends_when_its_failures_leave_the_window() -> None:
-    limit = LoginLimit(attempts=2, window_seconds=0.1)
+    limit = LoginLimit(attempts=2, window_seconds=0.5)
     for _ in range(2):
         limit.count_failure("eve")
     assert limit.seconds_locked("eve") == 1
