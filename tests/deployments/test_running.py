@@ -60,7 +60,10 @@ def test_a_killed_backend_can_be_restarted(start_small: Start) -> None:
 
 
 def test_what_has_died_or_hangs_is_revived_and_what_serves_is_left_alone(start_small: Start) -> None:
-    deployment = start_small({"wait_factor": "0.3"})
+    # A short look at what hangs, and time enough for the start on a busy machine.
+    deployment = start_small(
+        {"wait_factor": "0.3"}, model_timeout="100", configurator_timeout="100", replier_timeout="100"
+    )
     model, configurator, replier = deployment.backends
     untouched = configurator.pid
     os.kill(model.pid, signal.SIGKILL)
