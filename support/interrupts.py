@@ -78,3 +78,22 @@ def interrupts_deferred() -> Iterator[None]:
             signal.signal(each, handler)
         for number in received:
             signal.raise_signal(number)
+
+
+@contextmanager
+def interrupts_insisted_on() -> Iterator[None]:
+    """Raise KeyboardInterrupt again where what it broke off failed in its turn, so that this failure took its place.
+
+    Drivers of databases do: they undo what they were at, and cannot. See the chaining of exceptions,
+    https://docs.python.org/3/library/exceptions.html#exception-context.
+    """
+    handled_already = sys.exc_info()[1]
+    try:
+        yield
+    except Exception as error:
+        behind = error.__context__
+        while behind not in (None, handled_already):
+            if isinstance(behind, KeyboardInterrupt):
+                raise KeyboardInterrupt from error
+            behind = behind.__context__
+        raise

@@ -12,12 +12,13 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from support.database_urls import absolute, file_of, take_apart
 from support.engines import new_engine
 from support.errors import InfrastructureError, UsageError
+from support.interrupts import interrupts_insisted_on
 from support.masking import MASK, mask
 from support.polling import wait_until
 
@@ -131,6 +132,8 @@ def _engine(url: URL) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _configure_postgresql)
     return engine
 
 
@@ -146,6 +149,12 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
         # No waiting for the disk while others wait for the lock; Checkpoints do that.
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA wal_autocheckpoint=0")
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    connection.autocommit = True  # what is set within a transaction goes with it
+    connection.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
+    connection.autocommit = False
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -167,8 +176,6 @@ def blocks_writers(engine: Engine) -> bool:
 def writing(engine: Engine) -> Iterator[Connection]:
     """Open one transaction that takes its locks at once or fails within LOCK_TIMEOUT_MS; all of it or nothing."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"))
         yield connection
 
 
@@ -275,7 +282,8 @@ def patiently(work: Callable[[], T], patience: float) -> T:
     deadline, pause = time.monotonic() + patience, 0.01
     while True:
         try:
-            return work()
+            with interrupts_insisted_on():
+                return work()
         except SQLAlchemyError as error:
             if not isinstance(error, DBAPIError) or not _is_contention(error):
                 raise InfrastructureError(

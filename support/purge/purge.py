@@ -195,7 +195,7 @@ class _Job:
         report.error = _INTERRUPTED  # until it has gone from the last database
         try:
             directories = list(directories_of(self._how.directories, owner.tenant_id)) if owner.tenant_id else []
-            ids = patiently(partial(self._leads.complete, owner.ids), self._how.patience)
+            ids = patiently(partial(self._complete, owner), self._how.patience)
             for site in self.sites:
                 patiently(partial(self._erase, site, ids, owner, directories, report), self._how.patience)
         except Exception as error:  # whatever it is, the others go, and the report tells of all
@@ -203,6 +203,11 @@ class _Job:
             report.locked = isinstance(error, LockedError)
         finally:
             report.seconds = time.monotonic() - started
+
+    def _complete(self, owner: Owner) -> Ids:
+        # A signal in the midst of it would break off the driver of the database, which complains of that.
+        with interrupts_deferred():
+            return self._leads.complete(owner.ids)
 
     def _erase(self, site: "_Site", ids: Ids, owner: Owner, directories: Sequence[Path], report: OwnerReport) -> None:
         is_last = site is self.sites[-1]

@@ -28,7 +28,7 @@ from behave.reporter.junit import ElementTreeWithCDATA
 from behave.runner import Context, ModelRunner, Runner
 
 from support.errors import SuiteError
-from support.interrupts import OF_THE_RUN
+from support.interrupts import OF_THE_RUN, interrupts_insisted_on
 from support.masking import mask_console
 from support.reporting.allure_bridge import AllureBridge, asked_for
 from support.reporting.exits import end_process, end_red, refuse_exit, refuse_sudden_end
@@ -281,7 +281,8 @@ class _Guard:
     def _run_hook_of_run(self, name: str, hook: Callable[..., Any], context: Any) -> None:
         # Behave only prints what these two hooks raise.
         try:
-            hook(context)
+            with interrupts_insisted_on():
+                hook(context)
             self._run.known_failures = getattr(context, "known_failures", KnownFailures())
         except BaseException as error:
             if name == "before_all" and isinstance(error, Exception):
@@ -336,7 +337,8 @@ class _Guard:
     def run_step(self, original: Callable[..., Any], match: Any, context: Any) -> Any:
         """Run a step; its error says what is wrong with the deployment besides."""
         try:
-            return refuse_exit(original, match, context)
+            with interrupts_insisted_on():
+                return refuse_exit(original, match, context)
         except Exception as error:
             ailment = self._explain(context)
             if ailment and not ailment.excusable:

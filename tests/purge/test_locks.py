@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, text
 
 from support.purge import Ledger, PurgeError, Selection, Snapshot, purge, purge_ledger, select_prefixes
 from support.purge.__main__ import main
-from support.purge.database import open_engine
+from support.purge.database import LockedError, open_engine
 from tests.purge.site import Site
 from tests.slow_removal import slow_removal
 
@@ -29,6 +29,27 @@ def locked(site: Site) -> Iterator[Connection]:
             connection.execute(text("LOCK TABLE tenant_users, messages IN EXCLUSIVE MODE"))
         yield connection
         connection.rollback()
+
+
+@contextmanager
+def locked_out(site: Site, seconds: float) -> Iterator[None]:
+    """Hold a lock against everybody, readers too, for so many seconds at most."""
+    with site.engine.connect() as connection:
+        if site.engine.dialect.name == "sqlite":
+            # Only without a write-ahead log are readers locked out.
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+            connection.rollback()
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+        else:
+            connection.execute(text("LOCK TABLE tenant_users, messages IN ACCESS EXCLUSIVE MODE"))
+        release = threading.Timer(seconds, connection.rollback)
+        release.start()
+        try:
+            yield
+        finally:
+            release.cancel()
+            release.join()
+            connection.rollback()
 
 
 def test_a_purge_waits_for_a_lock_of_another_connection(site: Site) -> None:
@@ -55,20 +76,15 @@ WORK: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("work", WORK.values(), ids=WORK)
 def test_all_wait_where_even_readers_are_locked_out(work: Callable[[str], object], site: Site) -> None:
-    if site.engine.dialect.name != "sqlite":
-        pytest.skip("Only SQLite without a write-ahead log locks readers out.")
     site.populate("testuser_1")
-    with site.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
-        connection.rollback()
-        connection.exec_driver_sql("BEGIN EXCLUSIVE")
-        release = threading.Timer(1.5, connection.rollback)
-        release.start()
+    with locked_out(site, 1.5):
+        assert work(site.url)
 
-        try:
-            assert work(site.url)
-        finally:
-            release.join()
+
+def test_a_lock_against_readers_that_stays_ends_the_purge(site: Site) -> None:
+    site.populate("testuser_1")
+    with locked_out(site, 5), pytest.raises(LockedError, match=r"still locked .* after 0\.1 s"):
+        purge([site.url], Selection.of(["testuser_1"]), patience=0.1)
 
 
 def test_a_lock_that_stays_ends_the_purge_with_nothing_removed(site: Site) -> None:

@@ -104,7 +104,9 @@ def test_a_report_that_cannot_be_finished_makes_the_run_red(behave: RunBehave) -
     assert outcome.global_errors == ["The report could not be finished: ValueError: at_end is broken"]
 
 
-@pytest.mark.parametrize("where", ["it is interrupted", "its clean-up is interrupted"])
+@pytest.mark.parametrize(
+    "where", ["it is interrupted", "it is interrupted, and what is broken off fails", "its clean-up is interrupted"]
+)
 def test_an_interrupted_run_is_red_and_reported(behave: RunBehave, where: str) -> None:
     interrupted = f"Feature: Interrupted\n Scenario: first\n  Given {where}\n Scenario: second\n  Given it passes"
     outcome = behave(interrupted=interrupted)

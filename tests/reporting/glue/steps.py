@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import allure
@@ -128,6 +129,13 @@ def its_clean_up_adds_another_to_the_feature(context: Any) -> None:
 def its_broken_clean_up_is_to_be_overlooked(context: Any) -> None:
     context.fail_on_cleanup_errors = False
     context.add_cleanup(int, "no number")
+
+
+@given("it is interrupted, and what is broken off fails")
+def it_is_interrupted_and_fails(_context: Any) -> None:
+    with ExitStack() as stack:
+        stack.callback(int, "no number")
+        raise KeyboardInterrupt
 
 
 @given("its clean-up is interrupted")
