@@ -91,7 +91,7 @@ class Claims:
                 texts = [func.coalesce(text, "") for text in self.owned.texts]
                 holds = or_(*(text.regexp_match(_PATTERN) for text in texts))
                 is_shared = or_(*(text.regexp_match(_OTHERS) for text in texts))
-                found = [column.in_(KEYS) for column in _single_key(self.owned)]
+                found = [column.in_(KEYS) for column in single_key(self.owned)]
                 yield Part(None, and_(*found, *guard, holds, ~is_shared), bool(found))
             return
         level, below = levels[0], levels[1:]
@@ -109,7 +109,7 @@ class Claims:
                 patterns = {"pattern": pattern_of(set(chunk)), "others": pattern_of(others)}
                 keys = dict.fromkeys(key for each in chunk for key in self.mentions.keys[each])
                 yield from ({**patterns, "keys": some} for some in chunks(keys))
-                if not _single_key(self.owned):
+                if not single_key(self.owned):
                     yield patterns
         else:
             for chunk in chunks(self._telling(part, part.role, ids)):
@@ -135,26 +135,26 @@ def unclaimed(
     levels: list[Level] = []
     guards: list[Guard] = [()]
     for key in owned.levels:
-        level = Level(key, frozenset(_unclaimed(database, key, guards, existing, ours)))
+        level = Level(key, frozenset(_unclaimed(database, owned, key, guards, existing, ours)))
         levels.append(level)
         guards = [(*guard, level.names_nobody(values)) for guard in guards for values in chunks(level.unclaimed)]
     return tuple(levels), guards
 
 
 def _unclaimed(
-    database: Database, key: Key, guards: list[Guard], existing: Ids, ours: frozenset[str]
+    database: Database, owned: OwnedTable, key: Key, guards: list[Guard], existing: Ids, ours: frozenset[str]
 ) -> Iterator[str | None]:
     if key.role in existing:
         claimed = existing[key.role] | ours
         for guard in guards:
-            yield from (value for value in database.values(key.columns[0], *guard) if value not in claimed)
+            yield from database.values(owned, key.columns[0], *guard) - claimed
     elif key.role not in (Role.CREATOR, Role.USERNAME):  # what nobody created is the system's
         yield None
 
 
 def _mentions(database: Database, owned: OwnedTable, guards: list[Guard], registered: Registered) -> Mentions:
     mentions = Mentions(roles=registered.roles)
-    for key, ids in rows_with_ids(database, owned, guards, _single_key(owned), registered.among):
+    for key, ids in rows_with_ids(database, owned, guards, single_key(owned), registered.among):
         for each in ids - registered.theirs:
             keys = mentions.keys.setdefault(each, [])
             mentions.beside.setdefault(each, set()).update(ids - {each} - registered.ours)
@@ -162,7 +162,6 @@ def _mentions(database: Database, owned: OwnedTable, guards: list[Guard], regist
     return mentions
 
 
-def _single_key(owned: OwnedTable) -> list[ColumnElement[Any]]:
+def single_key(owned: OwnedTable) -> tuple[ColumnElement[Any], ...]:
     """Return the one column that identifies a row; nothing when it takes several, or none does."""
-    primary = list(owned.table.primary_key.columns)
-    return primary if len(primary) == 1 else []  # type: ignore[return-value]
+    return owned.identity if len(owned.identity) == 1 else ()

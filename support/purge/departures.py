@@ -61,9 +61,7 @@ class Departures:
 
 
 def _watch(engine: Engine) -> list[_Watched]:
-    tables = _tables(engine)
-    with engine.connect() as connection:
-        found = {name: _keys(connection, table) for name, table in tables.items()}
+    found = {name: _keys(engine, table) for name, table in _tables(engine).items()}
     return [_Watched(engine, name, keys) for name, keys in found.items() if keys]
 
 
@@ -72,14 +70,15 @@ def _tables(engine: Engine) -> dict[str, Table]:
     return {each.table.key: each.table for each in discover(engine).tables if each.table.primary_key}
 
 
-def _keys(connection: Connection, table: Table) -> set[Key]:
+def _keys(engine: Engine, table: Table) -> set[Key]:
     """Return the keys of the rows; none if there are too many to look for."""
     primary = list(table.primary_key)
     is_numbered = len(primary) == 1 and isinstance(primary[0].type, Integer)
     most = MOST_NUMBERED_ROWS if is_numbered else MOST_ROWS
     # SQLite allows of several rows without a key there, which cannot be looked for.
     have_keys = (column.is_not(None) for column in primary)
-    keys = {tuple(row) for row in connection.execute(select(*primary).where(*have_keys).limit(most + 1))}
+    with engine.connect() as connection:
+        keys = {tuple(row) for row in connection.execute(select(*primary).where(*have_keys).limit(most + 1))}
     return keys if len(keys) <= most else set()
 
 

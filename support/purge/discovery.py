@@ -75,6 +75,9 @@ WRITING_TRANSACTION: ColumnElement[int] = literal_column(
     f"({LATEST_TRANSACTION} - (({LATEST_TRANSACTION} - xmin::text::bigint) & 4294967295))", Integer
 )
 
+# Where PostgreSQL keeps a row: its partition, and the place in that.
+_PLACE: tuple[ColumnElement[Any], ...] = (literal_column("tableoid"), literal_column("ctid"))
+
 # By kind of database the tables whose rows stand in another table. Who writes where a virtual table of SQLite keeps its
 # own things, such as an index of full texts, breaks it (https://www.sqlite.org/vtab.html#xshadowname); an index of the
 # texts of another table follows that by triggers. A partition of PostgreSQL is part of a table.
@@ -114,6 +117,7 @@ class OwnedTable:
     keys: dict[Role, Key]
     texts: tuple[ColumnElement[str], ...]
     serial: ColumnElement[int] | None  # grows from row to row; None where the database has no such number
+    identity: tuple[ColumnElement[Any], ...]  # tells the rows apart; empty where nothing does
     tenant_name: ColumnElement[str] | None = None  # by which each tenant can be told apart
 
     @property
@@ -234,7 +238,7 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
     texts = [_as_text(column, dialect) for column in holding if not column.name.lower().endswith("user_id")]
     is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
     tenant_name = exact(table.c.tenant_name, dialect) if is_named else None
-    return OwnedTable(table, keys, tuple(texts), _serial(table, dialect), tenant_name)
+    return OwnedTable(table, keys, tuple(texts), _serial(table, dialect), _identity(table, dialect), tenant_name)
 
 
 def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
@@ -245,6 +249,14 @@ def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
         free = _ROW_NUMBERS - {column.name.lower() for column in table.columns}
         return literal_column(min(free), Integer) if free else None
     return None
+
+
+def _identity(table: Table, dialect: str) -> tuple[ColumnElement[Any], ...]:
+    """Return what tells the rows apart. In SQLite these are its numbers of rows: a primary key may be empty there."""
+    number = _serial(table, dialect) if dialect == "sqlite" else None
+    if number is not None:
+        return (number,)
+    return tuple(table.primary_key) or (_PLACE if dialect == "postgresql" else ())
 
 
 def _role(table: Table, column: Column[Any]) -> Role | None:

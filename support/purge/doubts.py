@@ -41,7 +41,7 @@ def _holders(url: str, names: Collection[str]) -> list[str]:
             for role in (Role.TENANT, Role.ACCOUNT)
             for table in database.registers(role)
             if role in table.keys and (name := _name(table)) is not None
-            for found in database.values(table.column(role), name.in_(names), table.column(role).is_not(None))
+            for found in database.values(table, table.column(role), name.in_(names), table.column(role).is_not(None))
         ]
     finally:
         engine.dispose()

@@ -25,9 +25,9 @@ from sqlalchemy import (
 )
 
 from support.errors import InfrastructureError
-from support.purge.claims import KEYS, Claims, Condition, Ids, Parameters, Part
+from support.purge.claims import KEYS, Claims, Condition, Ids, Parameters, Part, single_key
 from support.purge.database import chunks
-from support.purge.discovery import Key, Role, exact
+from support.purge.discovery import Key, OwnedTable, Role, exact
 from support.purge.mentions import ids_in, owners_of
 from support.purge.owners import Database
 
@@ -39,10 +39,10 @@ class Act(Protocol):
     """What is done to the rows of a table that meet a condition."""
 
     @staticmethod
-    def statement(table: Table, where: Condition) -> Executable:
+    def statement(owned: OwnedTable, where: Condition) -> Executable:
         """Return the statement that does it."""
 
-    def rows(self, table: Table, result: CursorResult[Any]) -> int:
+    def rows(self, owned: OwnedTable, result: CursorResult[Any]) -> int:
         """Return how many rows the statement has met."""
 
 
@@ -50,11 +50,11 @@ class Deletion:
     """Deletes the rows."""
 
     @staticmethod
-    def statement(table: Table, where: Condition) -> Executable:
+    def statement(owned: OwnedTable, where: Condition) -> Executable:
         """Delete the rows that meet the condition."""
-        return delete(table).where(where)
+        return delete(owned.table).where(where)
 
-    def rows(self, _table: Table, result: CursorResult[Any]) -> int:
+    def rows(self, _owned: OwnedTable, result: CursorResult[Any]) -> int:
         """Return how many were deleted."""
         return result.rowcount
 
@@ -66,16 +66,15 @@ class Count:
         self._seen: defaultdict[str, set[tuple[object, ...]]] = defaultdict(set)
 
     @staticmethod
-    def statement(table: Table, where: Condition) -> Executable:
-        """Select the keys of the rows that meet the condition; where there are no keys, the number of the rows."""
-        key: list[ColumnElement[Any]] = list(table.primary_key.columns) or [func.count()]
-        return select(*key).select_from(table).where(where)
+    def statement(owned: OwnedTable, where: Condition) -> Executable:
+        """Select what tells the rows apart that meet the condition; where nothing does, the number of the rows."""
+        return select(*(owned.identity or [func.count()])).select_from(owned.table).where(where)
 
-    def rows(self, table: Table, result: CursorResult[Any]) -> int:
+    def rows(self, owned: OwnedTable, result: CursorResult[Any]) -> int:
         """Return how many rows have met no condition before."""
-        if not table.primary_key.columns:
+        if not owned.identity:
             return int(result.scalar_one())
-        seen = self._seen[table.key]
+        seen = self._seen[owned.table.key]
         before = len(seen)
         seen.update(tuple(row) for row in result)
         return len(seen) - before
@@ -88,7 +87,7 @@ class _Step:
     `glance` reads what the statement will change.
     """
 
-    table: Table
+    owned: OwnedTable
     statement: Executable
     glance: Select[Any]
     question: Select[Any] | None
@@ -111,7 +110,9 @@ class _Erasure:
             if self.keys is None:
                 yield parameters
             else:
-                for chunk in chunks(key for (key,) in self.claims.database.stream(self.keys, parameters)):
+                for chunk in chunks(
+                    key for (key,) in self.claims.database.stream(self.keys, parameters, of=self.claims.owned)
+                ):
                     yield {**parameters, "keys": chunk}
 
 
@@ -155,14 +156,13 @@ class Eraser:
         for erasure, parameters in targets:
             for step in erasure.steps:
                 result = connection.execute(step.statement, parameters)
-                counts[step.table.key] += act.rows(step.table, result) if step.removes else 0
+                counts[step.owned.table.key] += act.rows(step.owned, result) if step.removes else 0
         return +counts
 
     def _prepare(self, claims: Claims, part: Part) -> _Erasure:
         where, keys = part.where, None
-        primary = claims.owned.table.primary_key.columns.values()
-        if not part.indexed and len(primary) == 1:
-            keys, where = select(primary[0]).where(where), primary[0].in_(KEYS) & where
+        for key in single_key(claims.owned) if not part.indexed else ():
+            keys, where = select(key).select_from(claims.owned.table).where(where), key.in_(KEYS) & where
         return _Erasure(claims, part, keys, list(self._walk(claims, where, ())))
 
     def _walk(self, claims: Claims, where: Condition, path: tuple[str, ...]) -> Iterator[_Step]:
@@ -179,15 +179,17 @@ class Eraser:
             elif all(column.nullable for column in reference.columns):
                 yield from self._empty(child, reference, refers)
         parent = path[-2] if len(path) > 1 else table.key if of_itself else ""
-        statement = self._act.statement(table, where)
-        yield _Step(table, statement, _glance(table, where), self._question(claims, where) if parent else None, parent)
+        statement = self._act.statement(claims.owned, where)
+        question = self._question(claims, where) if parent else None
+        yield _Step(claims.owned, statement, _glance(table, where), question, parent)
 
     def _empty(self, claims: Claims, reference: ForeignKeyConstraint, where: Condition) -> Iterator[_Step]:
         """Empty references of a circle, of whose rows none could go first."""
         table, parent = claims.owned.table, reference.referred_table.key
         if self._act is Deletion:
             statement = update(table).where(where).values(dict.fromkeys(reference.column_keys))
-            yield _Step(table, statement, _glance(table, where), self._question(claims, where), parent, removes=False)
+            question = self._question(claims, where)
+            yield _Step(claims.owned, statement, _glance(table, where), question, parent, removes=False)
 
     def _question(self, claims: Claims, where: Condition) -> Select[Any]:
         """Return the question whose the rows are: what their keys say and, where these name nobody, their texts."""
@@ -200,7 +202,8 @@ class Eraser:
         return [key for key in claims.owned.levels if key.role in self._existing or key.role in _REGISTERED]
 
     def _refuse_others(self, connection: Connection, step: _Step, result: CursorResult[Any]) -> None:
-        claims = self._claims[step.table.key]
+        table = step.owned.table.key
+        claims = self._claims[table]
         roles = [key.role for key in self._telling(claims)]
         database = replace(claims.database, moment=connection)
         for rows in result.partitions(1000):
@@ -209,7 +212,7 @@ class Eraser:
             for row in rows:
                 for role, name in self._others(roles, row, whose):
                     raise InfrastructureError(
-                        f"A row of {step.table.key} of {role.value} {name} refers to a row of {step.parent} that was "
+                        f"A row of {table} of {role.value} {name} refers to a row of {step.parent} that was "
                         "to go, so this owner was left whole; remove that reference, then purge again."
                     )
 

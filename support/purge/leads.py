@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, ColumnElement, Executable, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 
 from support.purge.claims import Claims, Ids, Part
 from support.purge.database import chunks
 from support.purge.discovery import Role, is_generated
+from support.purge.owners import Query
 
 _FOUND: BindParameter[str] = bindparam("found", expanding=True)
 
@@ -20,15 +21,15 @@ class _Lead:
     role: Role
     column: ColumnElement[str]
     # The ids in the rows of each part; and in whose rows given ids stand.
-    found: Sequence[tuple[Part, Executable]]
-    claimants: Executable
+    found: Sequence[tuple[Part, Query]]
+    claimants: Query
     tops: Sequence[Role]
 
     def follow(self, telling: Ids) -> Iterator[str]:
         """Yield the ids that stand in the rows of who is known by these ids."""
         for part, query in self.found:
             for parameters in self.source.parameters(part, telling):
-                for (value,) in self.source.database.stream(query, parameters):
+                for (value,) in self.source.database.stream(query, parameters, of=self.source.owned):
                     # Another value, such as "default" or a number, may stand for more than what is the owner's.
                     if value and (self.source.owned.keys[self.role].unique or is_generated(str(value))):
                         yield value
@@ -36,7 +37,9 @@ class _Lead:
     def of_others(self, values: Iterable[str], known: Ids, existing: Ids) -> Iterator[str]:
         """Yield those of the values that stand in the rows of somebody else who exists."""
         for chunk in chunks(values):
-            for value, *claimants in self.source.database.stream(self.claimants, {"found": chunk}):
+            for value, *claimants in self.source.database.stream(
+                self.claimants, {"found": chunk}, of=self.source.owned
+            ):
                 named = (
                     (role, name) for role, name in zip(self.tops, claimants, strict=True) if name in existing[role]
                 )

@@ -42,7 +42,7 @@ def rows_with_ids(
     """Yield the keys of rows that no key claims, each with the ids in its texts; `known` tells which are ids."""
     columns = [column.label(f"c{number}") for number, column in enumerate([*key, *owned.texts])]
     for guard in guards if owned.texts else ():
-        for rows in chunks(database.stream(select(*columns).where(*guard)), _ROWS_AT_ONCE):
+        for rows in chunks(database.stream(select(*columns).where(*guard), of=owned), _ROWS_AT_ONCE):
             found = [
                 (row[: len(key)], {each for text in row[len(key) :] if isinstance(text, str) for each in ids_in(text)})
                 for row in rows
@@ -92,5 +92,5 @@ def owners_of(
     """Return whose the ids are that the table registers: the tenant's, else the agent's, "" when neither is known."""
     telling = [table.column(above) for above in (Role.TENANT, Role.AGENT) if above in table.keys and above is not role]
     columns = [column.label(f"c{number}") for number, column in enumerate([table.column(role), *telling])]
-    rows = database.stream(select(*columns).where(table.column(role).is_not(None), *conditions))
+    rows = database.stream(select(*columns).where(table.column(role).is_not(None), *conditions), of=table)
     return {each: next((name for name in names if name in claimed), "") for each, *names in rows}

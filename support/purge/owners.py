@@ -6,16 +6,22 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Engine, Executable, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, literal, select, true
 
 from support.errors import UsageError
 from support.purge.database import blocks_writers, chunks, open_engine, patiently
 from support.purge.discovery import OwnedTable, Role, Schema, discover
 from support.purge.selection import Selection
 
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
 _PATIENCE = 5.0  # seconds that a lock of others is waited for
+_ROWS_AT_ONCE = 1000
+
+Query: TypeAlias = "Select[Unpack[tuple[Any, ...]]]"
 
 
 @dataclass(frozen=True)
@@ -24,12 +30,13 @@ class Database:
 
     engine: Engine
     schema: Schema
+    blocks_writers: bool  # whether nobody can write to it while somebody reads it
     moment: Connection | None = None  # the transaction that all is read in; None: each reading has one of its own
 
     @classmethod
     def of(cls, engine: Engine) -> Database:
         """Read the schema."""
-        return cls(engine, discover(engine))
+        return cls(engine, discover(engine), blocks_writers(engine))
 
     @contextmanager
     def at_one_moment(self) -> Iterator[Database]:
@@ -37,7 +44,7 @@ class Database:
 
         A SQLite database without a write-ahead log would keep them from writing, so there each reading has its own.
         """
-        if blocks_writers(self.engine):
+        if self.blocks_writers:
             yield self
             return
         with self.engine.connect() as connection:
@@ -54,20 +61,53 @@ class Database:
         """Return the tables in which such ids come into being."""
         return [table for table in self.schema.tables if table.registers(role)]
 
-    def stream(self, query: Executable, parameters: Mapping[str, Any] | None = None) -> Iterator[tuple[Any, ...]]:
-        """Read rows a thousand at a time."""
-        with self._reading() as connection:
-            for rows in connection.execute(query, parameters, execution_options={"yield_per": 1000}).partitions():
-                yield from map(tuple, rows)
+    def stream(
+        self, query: Query, parameters: Mapping[str, Any] | None = None, *, of: OwnedTable
+    ) -> Iterator[tuple[Any, ...]]:
+        """Read rows of the table, a thousand at a time.
 
-    def values(self, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Iterator[Any]:
-        """Stream the different values of the column in the rows that meet the conditions."""
-        yield from (value for (value,) in self.stream(select(column).distinct().where(*conditions)))
+        Where reading keeps others from writing, they may write after each thousand rows that the table has; only among
+        these do rows come in order, and each of what is distinct once.
+        """
+        if self.moment is None and self.blocks_writers:
+            for some in self._slices(of):
+                yield from list(self._read(query.where(some), parameters))
+        else:
+            yield from self._read(query, parameters)
+
+    def values(self, owned: OwnedTable, column: ColumnElement[Any], *conditions: ColumnElement[bool]) -> set[Any]:
+        """Return the different values of the column in the rows of the table that meet the conditions."""
+        return {value for (value,) in self.stream(select(column).distinct().where(*conditions), of=owned)}
 
     def has(self, *conditions: ColumnElement[bool]) -> bool:
         """Whether there is a row that meets the conditions."""
+        return self._scalar(select(literal(1)).where(*conditions).limit(1)) is not None
+
+    def _slices(self, owned: OwnedTable) -> Iterator[ColumnElement[bool]]:
+        """Yield conditions on the numbers of rows; each row that is there now meets one of them."""
+        number = owned.serial
+        if number is None:
+            yield true()
+            return
+        numbers = select(number).select_from(owned.table).order_by(number)
+        last = self._scalar(select(func.max(number)).select_from(owned.table))
+        after: ColumnElement[bool] = true()
+        while last is not None:
+            end = self._scalar(numbers.where(after, number < last).offset(_ROWS_AT_ONCE - 1).limit(1))
+            yield and_(after, number <= (last if end is None else end))
+            if end is None:
+                break
+            after = number > end
+
+    def _scalar(self, query: Query) -> Any:
         with self._reading() as connection:
-            return connection.scalar(select(literal(1)).where(*conditions).limit(1)) is not None
+            return connection.scalar(query)
+
+    def _read(self, query: Query, parameters: Mapping[str, Any] | None) -> Iterator[tuple[Any, ...]]:
+        with self._reading() as connection:
+            found = connection.execute(query, parameters, execution_options={"yield_per": _ROWS_AT_ONCE})
+            for rows in found.partitions():
+                yield from map(tuple, rows)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -85,7 +125,7 @@ def existing(databases: Iterable[Database], role: Role) -> frozenset[str]:
         for database in databases
         for table in database.registers(role)
         for column in table.keys[role].columns
-        for value in database.values(column, column.is_not(None))
+        for value in database.values(table, column, column.is_not(None))
     )
 
 
@@ -177,7 +217,7 @@ def _find_accounts(databases: Iterable[Database], named: Selection) -> Iterator[
 
 def _read_accounts(database: Database, table: OwnedTable, condition: ColumnElement[bool]) -> Iterator[_Account]:
     roles = [role for role in (Role.TENANT, Role.ACCOUNT, Role.USERNAME) if role in table.keys]
-    for row in database.stream(select(*(table.column(role) for role in roles)).where(condition)):
+    for row in database.stream(select(*(table.column(role) for role in roles)).where(condition), of=table):
         values = dict(zip(roles, row, strict=True))
         yield _Account(values.get(Role.TENANT) or "", values.get(Role.ACCOUNT) or "", values[Role.USERNAME])
 
@@ -190,7 +230,7 @@ def _find_tenants(databases: Collection[Database], names: Collection[str]) -> It
         for table, name in _tenant_names(database)
         for chunk in chunks(names)
         for tenant, called in database.stream(
-            select(table.column(Role.TENANT), name).where(name.in_(chunk), *table.unowned)
+            select(table.column(Role.TENANT), name).where(name.in_(chunk), *table.unowned), of=table
         )
     ]
     accounts = _find_accounts(databases, Selection.of(tenant_ids=[tenant.tenant_id for tenant in found]))
@@ -212,7 +252,7 @@ def _tenants_of(databases: Iterable[Database], users: Collection[str]) -> Iterat
             if Role.CREATOR in table.keys:
                 for chunk in chunks(users):
                     owned = table.column(Role.CREATOR).in_(chunk)
-                    yield from database.values(table.column(Role.TENANT), owned)
+                    yield from database.values(table, table.column(Role.TENANT), owned)
 
 
 def _sole_owners_of(databases: Iterable[Database], tenants: Collection[str]) -> Iterator[str]:
@@ -222,8 +262,8 @@ def _sole_owners_of(databases: Iterable[Database], tenants: Collection[str]) -> 
             if Role.CREATOR in table.keys:
                 tenant, owner = table.column(Role.TENANT), table.column(Role.CREATOR)
                 for chunk in chunks(tenants):
-                    for user in set(database.values(owner, tenant.in_(chunk), owner.is_not(None))):
-                        if set(database.values(tenant, owner == user)) <= set(tenants):
+                    for user in database.values(table, owner, tenant.in_(chunk), owner.is_not(None)):
+                        if database.values(table, tenant, owner == user) <= set(tenants):
                             yield user
 
 
@@ -245,7 +285,7 @@ def _find_agents(databases: Iterable[Database], names: Selection) -> Iterator[tu
                 tenant, agent = table.column(Role.TENANT), table.column(Role.AGENT)
                 for column, values in ((tenant, names.tenant_ids), (agent, names.agent_ids)):
                     for chunk in chunks(values):
-                        rows = database.stream(select(tenant, agent).where(column.in_(chunk)))
+                        rows = database.stream(select(tenant, agent).where(column.in_(chunk)), of=table)
                         yield from ((row[0] or "", row[1]) for row in rows)
 
 
@@ -282,10 +322,10 @@ def select_prefix(engine: Engine, prefix: str) -> Selection:
     if not prefix:
         raise UsageError("An empty prefix names every user; give the text with which the user names begin.")
     database = Database.of(engine)
-    of_accounts = [(table.column(Role.USERNAME), ()) for table in database.accounts]
-    of_tenants = [(name, table.unowned) for table, name in _tenant_names(database)]
+    of_accounts = [(table, table.column(Role.USERNAME), ()) for table in database.accounts]
+    of_tenants = [(table, name, table.unowned) for table, name in _tenant_names(database)]
     names = set[str]()
-    for name, conditions in (*of_accounts, *of_tenants):
+    for table, name, conditions in (*of_accounts, *of_tenants):
         begins = func.substr(name, 1, len(prefix)) == prefix
-        names.update(database.values(name, begins, *conditions))
+        names |= database.values(table, name, begins, *conditions)
     return _expand(database, Selection.of(names))

@@ -245,7 +245,8 @@ class _Site:
             remove_directories(directories)
             return Counter()
         if self._keeps_others_waiting:
-            with self._engine.connect() as connection:
+            # Each look on its own: without a write-ahead log others cannot write before it ends.
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 eraser.glance(connection, targets)
         with self._turn(), writing(self._engine) as connection:
             counts = eraser.run(connection, targets)

@@ -202,7 +202,7 @@ def _read(database: Database, owned: OwnedTable, claimed: Ids, owners: Mapping[s
     columns = (column.label(f"c{number}") for number, column in enumerate(every))
     of_owner = 1 + len(key)
     of_texts = of_owner + len(telling)
-    for row in database.stream(select(*columns).order_by(*primary)):
+    for row in database.stream(select(*columns).order_by(*primary), of=owned):
         values, names, texts = row[1:of_owner], row[of_owner:of_texts], row[of_texts:]
         # Without a primary key all columns are the key, and their values may be of any kind.
         found = values if primary else tuple(map(str, values))

@@ -377,3 +377,31 @@ def test_what_names_only_a_user_whom_another_tenant_has_too_stays(site: Site) ->
     assert site.holds("devices", user_id=one.user_id)
     assert not site.holds("members", tenant_id=one.tenant_id)
     assert site.holds("members", tenant_id=other.tenant_id)
+
+
+def test_a_row_that_is_found_in_two_ways_is_counted_once(site: Site, two: Two) -> None:
+    site.execute("CREATE TABLE marks (tenant_id TEXT, message INTEGER REFERENCES messages (id))")
+    one, other = two
+    with site.engine.connect() as connection:
+        mine, _, theirs, _ = connection.scalars(text("SELECT id FROM messages ORDER BY id"))
+    for each, message in ((one, mine), (one, None), (other, theirs)):
+        site.add("marks", tenant_id=each.tenant_id, message=message)
+
+    selection = Selection.of(tenant_ids=[one.tenant_id])
+    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+
+    assert (planned["marks"], counts["marks"], site.counts()["marks"]) == (2, 2, 1)
+
+
+def test_rows_whose_primary_key_is_empty_go_and_are_counted(site: Site, two: Two) -> None:
+    if site.engine.dialect.name != "sqlite":
+        pytest.skip("Only SQLite lets a primary key be empty.")
+    site.execute("CREATE TABLE codes (code TEXT PRIMARY KEY, tenant_id TEXT)")
+    one, other = two
+    for each in (one, one, other):
+        site.execute(f"INSERT INTO codes (tenant_id) VALUES ('{each.tenant_id}')")  # noqa: S608 - an id of our own
+
+    selection = Selection.of(tenant_ids=[one.tenant_id])
+    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+
+    assert (planned["codes"], counts["codes"], site.counts()["codes"]) == (2, 2, 1)
