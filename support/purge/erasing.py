@@ -263,8 +263,10 @@ def _with_descendants(reference: ForeignKeyConstraint, where: Condition, dialect
     """Return the condition for these rows and all that refer to them, directly or not, by this reference."""
     referred = [element.column for element in reference.elements]
     family = select(*referred).where(where).cte(recursive=True, nesting=True)
-    of_family = (each == column for each, column in zip(_referring(reference, dialect), family.c, strict=True))
-    return _in(referred, select(family.union(select(*referred).where(*of_family))))
+    referring = _referring(reference, dialect)
+    of_family = (each == column for each, column in zip(referring, family.c, strict=True))
+    # By what they refer to, for a row may have nothing that others could refer to.
+    return where | _in(referring, select(family.union(select(*referred).where(*of_family))))
 
 
 def _in(columns: Sequence[ColumnElement[Any]], rows: Select[Any]) -> Condition:

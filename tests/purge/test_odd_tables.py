@@ -405,3 +405,18 @@ def test_rows_whose_primary_key_is_empty_go_and_are_counted(site: Site, two: Two
     planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
 
     assert (planned["codes"], counts["codes"], site.counts()["codes"]) == (2, 2, 1)
+
+
+def test_rows_of_a_table_that_refers_to_itself_go_though_nothing_could_refer_to_them(site: Site, two: Two) -> None:
+    name = "name TEXT UNIQUE, answers TEXT REFERENCES topics (name)"
+    site.execute(f"CREATE TABLE topics (id INTEGER PRIMARY KEY, tenant_id TEXT, {name})")
+    for each in two:
+        site.add("topics", tenant_id=each.tenant_id)
+        site.add("topics", tenant_id=each.tenant_id, name=each.username)
+        site.add("topics", answers=each.username)
+
+    selection = Selection.of(tenant_ids=[two[0].tenant_id])
+    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+
+    assert (planned["topics"], counts["topics"]) == (3, 3)
+    assert [site.holds("topics", name=each.username) for each in two] == [False, True]
