@@ -77,10 +77,10 @@ def test_others_write_while_texts_are_searched_for_ids(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = site.populate("testuser_1")
-    searched = list[str]()
+    some, searched = scopes[::100], list[str]()
 
     def write_and_search(text: str) -> list[str]:
-        if text in scopes:
+        if text in some:
             write("INSERT INTO thumbnails DEFAULT VALUES")
             searched.append(text)
         return list(ids_in(text))
@@ -89,5 +89,5 @@ def test_others_write_while_texts_are_searched_for_ids(
         monkeypatch.setattr(module, "ids_in", write_and_search)
     work(site, one)
 
-    assert searched == scopes
-    assert site.counts()["thumbnails"] >= len(scopes)
+    assert searched == some
+    assert site.counts()["thumbnails"] >= len(some)
