@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import sort_tables_and_constraints
 
+from support.purge.database import blocks_writers
 from support.reflection import once_for_equal_tables
 
 
@@ -165,6 +166,9 @@ class Schema:
 def discover(engine: Engine) -> Schema:
     """Read the schema of the database."""
     with engine.connect() as connection:
+        if blocks_writers(engine):
+            # Each question on its own: others cannot write before it ends.
+            connection.execution_options(isolation_level="AUTOCOMMIT")
         return _reflect(connection)
 
 
