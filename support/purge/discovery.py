@@ -242,7 +242,8 @@ def _examine(table: Table, dialect: str) -> OwnedTable:
     texts = [_as_text(column, dialect) for column in holding if not column.name.lower().endswith("user_id")]
     is_named = _OWN_IDS.get(table.name) is Role.TENANT and ("tenant_name",) in _unique(table)
     tenant_name = exact(table.c.tenant_name, dialect) if is_named else None
-    return OwnedTable(table, keys, tuple(texts), _serial(table, dialect), _identity(table, dialect), tenant_name)
+    serial = _serial(table, dialect)
+    return OwnedTable(table, keys, tuple(texts), serial, _identity(table, serial, dialect), tenant_name)
 
 
 def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
@@ -255,11 +256,10 @@ def _serial(table: Table, dialect: str) -> ColumnElement[int] | None:
     return None
 
 
-def _identity(table: Table, dialect: str) -> tuple[ColumnElement[Any], ...]:
+def _identity(table: Table, serial: ColumnElement[int] | None, dialect: str) -> tuple[ColumnElement[Any], ...]:
     """Return what tells the rows apart. In SQLite these are its numbers of rows: a primary key may be empty there."""
-    number = _serial(table, dialect) if dialect == "sqlite" else None
-    if number is not None:
-        return (number,)
+    if dialect == "sqlite" and serial is not None:
+        return (serial,)
     return tuple(table.primary_key) or (_PLACE if dialect == "postgresql" else ())
 
 

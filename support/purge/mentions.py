@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 
 from support.purge.database import chunks
 from support.purge.discovery import OwnedTable, Role, is_generated
-from support.purge.owners import Database
+from support.purge.owners import ROWS_AT_ONCE, Database
 
 Guard = tuple[ColumnElement[bool], ...]  # all of them hold where no key says whose a row is
 
@@ -18,7 +18,6 @@ _PART = re.compile(
 )
 _WORDS = re.compile(r"(?<![0-9a-z])(?:[a-z]+_){1,4}$", re.IGNORECASE)
 _LONGEST_ID = 200
-_ROWS_AT_ONCE = 1000
 
 
 def ids_in(text: str) -> Iterator[str]:
@@ -42,7 +41,7 @@ def rows_with_ids(
     """Yield the keys of rows that no key claims, each with the ids in its texts; `known` tells which are ids."""
     columns = [column.label(f"c{number}") for number, column in enumerate([*key, *owned.texts])]
     for guard in guards if owned.texts else ():
-        for rows in chunks(database.stream(select(*columns).where(*guard), of=owned), _ROWS_AT_ONCE):
+        for rows in chunks(database.stream(select(*columns).where(*guard), of=owned), ROWS_AT_ONCE):
             found = [
                 (row[: len(key)], {each for text in row[len(key) :] if isinstance(text, str) for each in ids_in(text)})
                 for row in rows

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 _PATIENCE = 5.0  # seconds that a lock of others is waited for
-_ROWS_AT_ONCE = 1000
+ROWS_AT_ONCE = 1000
 
 Query: TypeAlias = "Select[Unpack[tuple[Any, ...]]]"
 
@@ -93,7 +93,7 @@ class Database:
         last = self._scalar(select(func.max(number)).select_from(owned.table))
         after: ColumnElement[bool] = true()
         while last is not None:
-            end = self._scalar(numbers.where(after, number < last).offset(_ROWS_AT_ONCE - 1).limit(1))
+            end = self._scalar(numbers.where(after, number < last).offset(ROWS_AT_ONCE - 1).limit(1))
             yield and_(after, number <= (last if end is None else end))
             if end is None:
                 break
@@ -105,7 +105,7 @@ class Database:
 
     def _read(self, query: Query, parameters: Mapping[str, Any] | None) -> Iterator[tuple[Any, ...]]:
         with self._reading() as connection:
-            found = connection.execute(query, parameters, execution_options={"yield_per": _ROWS_AT_ONCE})
+            found = connection.execute(query, parameters, execution_options={"yield_per": ROWS_AT_ONCE})
             for rows in found.partitions():
                 yield from map(tuple, rows)
 

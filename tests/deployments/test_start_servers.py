@@ -577,7 +577,7 @@ def test_a_flow_that_is_killed_is_told_by_exit_code_and_report(
 
 
 def test_a_flow_that_is_interrupted_before_it_can_report_is_reported(checkout: Checkout) -> None:
-    checkout.write_step("import pathlib, time\npathlib.Path('waiting.txt').touch()\ntime.sleep(60)\n")
+    checkout.write_step("import pathlib, threading\npathlib.Path('waiting.txt').touch()\nthreading.Event().wait(60)\n")
     with checkout.begin("test") as test:
         assert wait_until((checkout.folder / "waiting.txt").exists, 20)
         test.send_signal(signal.SIGTERM)

@@ -21,6 +21,12 @@ def remove(site: Site, *who: Inhabitant) -> None:
     purge([site.url], Selection.of(tenant_ids=[each.tenant_id for each in who]))
 
 
+def plan_and_remove(site: Site, who: Inhabitant) -> list[dict[str, int]]:
+    """Return how many rows a dry run finds in each table, and how many the purge after it removes."""
+    selection = Selection.of(tenant_ids=[who.tenant_id])
+    return [purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False)]
+
+
 def numbers_in(site: Site, table: str) -> list[int]:
     """Return the ids of the rows of a table whose types no model needs to know."""
     with site.engine.connect() as connection:
@@ -78,8 +84,7 @@ def test_answers_go_with_what_they_answer_down_to_the_last(site: Site, two: Two)
     second = [site.add("thread", answers=each) for each in first]
     third = [site.add("thread", answers=each) for each in second]
 
-    selection = Selection.of(tenant_ids=[two[0].tenant_id])
-    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+    planned, counts = plan_and_remove(site, two[0])
 
     assert (planned["thread"], counts["thread"]) == (3, 3)
     assert [site.holds("thread", id=each[0]) for each in (first, second, third)] == [False] * 3
@@ -310,8 +315,7 @@ def test_a_partition_is_a_part_of_its_table(site: Site) -> None:
     one, other = (site.populate(f"testuser_{number}") for number in (1, 2))
     logs = [site.add("logs", tenant_id=each.tenant_id) for each in (one, other)]
 
-    selection = Selection.of(tenant_ids=[one.tenant_id])
-    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+    planned, counts = plan_and_remove(site, one)
 
     assert planned == counts
     assert (counts["logs"], "logs_one" in counts, numbers_in(site, "logs")) == (1, False, logs[1:])
@@ -387,8 +391,7 @@ def test_a_row_that_is_found_in_two_ways_is_counted_once(site: Site, two: Two) -
     for each, message in ((one, mine), (one, None), (other, theirs)):
         site.add("marks", tenant_id=each.tenant_id, message=message)
 
-    selection = Selection.of(tenant_ids=[one.tenant_id])
-    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+    planned, counts = plan_and_remove(site, one)
 
     assert (planned["marks"], counts["marks"], site.counts()["marks"]) == (2, 2, 1)
 
@@ -401,8 +404,7 @@ def test_rows_whose_primary_key_is_empty_go_and_are_counted(site: Site, two: Two
     for each in (one, one, other):
         site.execute(f"INSERT INTO codes (tenant_id) VALUES ('{each.tenant_id}')")  # noqa: S608 - an id of our own
 
-    selection = Selection.of(tenant_ids=[one.tenant_id])
-    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+    planned, counts = plan_and_remove(site, one)
 
     assert (planned["codes"], counts["codes"], site.counts()["codes"]) == (2, 2, 1)
 
@@ -415,8 +417,7 @@ def test_rows_of_a_table_that_refers_to_itself_go_though_nothing_could_refer_to_
         site.add("topics", tenant_id=each.tenant_id, name=each.username)
         site.add("topics", answers=each.username)
 
-    selection = Selection.of(tenant_ids=[two[0].tenant_id])
-    planned, counts = (purge([site.url], selection, dry_run=dry_run).counts for dry_run in (True, False))
+    planned, counts = plan_and_remove(site, two[0])
 
     assert (planned["topics"], counts["topics"]) == (3, 3)
     assert [site.holds("topics", name=each.username) for each in two] == [False, True]
